@@ -28,15 +28,27 @@ class Settings(BaseSettings):
 
     workbench_home: Path = Field(Path("var"), description="Folder of the store, runs and prompt files.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of the store. Empty: a DuckDB file in WORKBENCH_HOME. "
-        "PostgreSQL: postgresql+psycopg://user:password@host/name."
+        None,
+        description="SQLAlchemy URL of the store. Empty: a DuckDB file in WORKBENCH_HOME. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/name.",
     )
-    bind_address: str = Field("127.0.0.1", description="Address to listen on. Only loopback is accepted until sign-in exists.")
+    bind_address: str = Field(
+        "127.0.0.1", description="Address to listen on. Only loopback is accepted until sign-in exists."
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port of the UI and the API.")
-    runs_dir: Path | None = Field(None, description="Folder of evaluation runs. Empty: runs in WORKBENCH_HOME.")
-    datasets_dir: Path = Field(Path("datasets"), description="Folder of topics, golden datasets, rubrics and prices.")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs are JSON lines on stderr.")
-    author: str = Field(default_factory=_os_user, description="Name written on prompt versions. Empty: the name of the system's user.")
+    runs_dir: Path | None = Field(
+        None, description="Folder of evaluation runs. Empty: runs in WORKBENCH_HOME."
+    )
+    datasets_dir: Path = Field(
+        Path("datasets"), description="Folder of topics, golden datasets, rubrics and prices."
+    )
+    log_level: str = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR. Logs are JSON lines on stderr."
+    )
+    author: str = Field(
+        default_factory=_os_user,
+        description="Name written on prompt versions. Empty: the name of the system's user.",
+    )
     tenant_id: str = Field("local", description="Tenant that calls made here are accounted to.")
     topic_types: list[str] = Field(
         ["conversation_coaching", "single_shot", "kpi_system"], description="Kinds of topic, as a JSON list."
@@ -45,34 +57,55 @@ class Settings(BaseSettings):
         ["coaching", "analysis", "strategy", "kpi"], description="Categories of topics, as a JSON list."
     )
     prompt_types: list[str] = Field(
-        ["system", "user", "assistant", "function"], description="Kinds of prompt a topic may have, as a JSON list."
+        ["system", "user", "assistant", "function"],
+        description="Kinds of prompt a topic may have, as a JSON list.",
     )
     openai_api_key: SecretStr | None = Field(None, description="Key for OpenAI models.")
-    openai_base_url: str | None = Field(None, description="Root of an OpenAI-compatible server, with /v1. Empty: OpenAI's own.")
+    openai_base_url: str | None = Field(
+        None, description="Root of an OpenAI-compatible server, with /v1. Empty: OpenAI's own."
+    )
     anthropic_api_key: SecretStr | None = Field(None, description="Key for Anthropic models.")
     aws_region: str | None = Field(
-        None, description="Region of Amazon Bedrock. Credentials come from the usual AWS environment variables."
+        None,
+        description="Region of Amazon Bedrock. Credentials come from the usual AWS environment variables.",
     )
     extra_models: list[str] = Field(
-        [], description='More models to offer, as a JSON list of provider/model, e.g. ["mistral/mistral-small-latest"].'
+        [],
+        description='More models to offer, as a JSON list of provider/model, e.g. ["mistral/mistral-small-latest"].',
     )
     price_overrides: Path | None = Field(
         None, description="JSON file of prices that win over the built-in table, in USD per million tokens."
     )
     model_timeout_seconds: float = Field(60.0, gt=0, description="Longest wait for one answer of a model.")
     simulated_pace: float = Field(
-        1.0, ge=0, description="Speed of simulated models: 1 is realistic, 0 answers at once, 2 takes twice as long."
+        1.0,
+        ge=0,
+        description="Speed of simulated models: 1 is realistic, 0 answers at once, 2 takes twice as long.",
     )
-    ema_alpha: float = Field(0.3, gt=0, le=1, description="Weight of the newest score in the progression average.")
+    ema_alpha: float = Field(
+        0.3, gt=0, le=1, description="Weight of the newest score in the progression average."
+    )
     ema_window: int = Field(20, ge=1, description="How many of the last progress scores count.")
-    band_developing: float = Field(4.0, description="From this average on a coachee is developing (scale 1 to 10).")
-    band_mastery: float = Field(8.0, description="From this average on a coachee has mastery (scale 1 to 10).")
+    band_developing: float = Field(
+        4.0, description="From this average on a coachee is developing (scale 1 to 10)."
+    )
+    band_mastery: float = Field(
+        8.0, description="From this average on a coachee has mastery (scale 1 to 10)."
+    )
     run_money_cap: Decimal = Field(
         Decimal(20), gt=0, description="Most USD one evaluation run may spend before it stops by itself."
     )
 
-    @field_validator("database_url", "runs_dir", "price_overrides", "openai_base_url", "aws_region",
-                     "openai_api_key", "anthropic_api_key", mode="before")
+    @field_validator(
+        "database_url",
+        "runs_dir",
+        "price_overrides",
+        "openai_base_url",
+        "aws_region",
+        "openai_api_key",
+        "anthropic_api_key",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -122,5 +155,11 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """Where a browser on this machine finds the workbench."""
-        host = "localhost" if self.bind_address == "127.0.0.1" else f"[{self.bind_address}]" if ":" in self.bind_address else self.bind_address
+        host = (
+            "localhost"
+            if self.bind_address == "127.0.0.1"
+            else f"[{self.bind_address}]"
+            if ":" in self.bind_address
+            else self.bind_address
+        )
         return f"http://{host}:{self.port}"

@@ -57,7 +57,11 @@ class PromptRun:
     def as_row(self) -> dict[str, Any]:
         """The row of the ``prompt_runs`` table."""
         row = {field.name: getattr(self, field.name) for field in fields(self)}
-        return row | {"interaction_ids": list(self.interaction_ids), "purpose": str(self.purpose), "status": str(self.status)}
+        return row | {
+            "interaction_ids": list(self.interaction_ids),
+            "purpose": str(self.purpose),
+            "status": str(self.status),
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for journals: times as ISO 8601, money as text."""

@@ -89,7 +89,9 @@ def open_database(settings: Settings, url: str | None = None) -> Database:
         try:
             migrate(engine)
         except sa.exc.OperationalError as error:
-            raise StoreError(f"PostgreSQL cannot be reached at {target.host or 'its socket'}: {error.orig}") from error
+            raise StoreError(
+                f"PostgreSQL cannot be reached at {target.host or 'its socket'}: {error.orig}"
+            ) from error
         return Database(engine)
     file = _duckdb_file(target)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,9 @@ def store_target(settings: Settings) -> sa.URL:
     try:
         target = sa.make_url(settings.database_url)
     except sa.exc.ArgumentError as error:
-        raise StoreError("DATABASE_URL cannot be read. Use postgresql+psycopg://user:password@host/name.") from error
+        raise StoreError(
+            "DATABASE_URL cannot be read. Use postgresql+psycopg://user:password@host/name."
+        ) from error
     if target.drivername in ("postgres", "postgresql"):
         return target.set(drivername="postgresql+psycopg")
     if target.get_backend_name() not in ("duckdb", "postgresql"):
@@ -131,7 +135,9 @@ def _duckdb_file(target: sa.URL) -> Path:
 
 def _open_duckdb(target: sa.URL, file: Path) -> sa.Engine:
     threads = max(1, (os.cpu_count() or 2) - 1)
-    engine = sa.create_engine(target, connect_args={"config": {"threads": threads}}, pool_size=10, max_overflow=40)
+    engine = sa.create_engine(
+        target, connect_args={"config": {"threads": threads}}, pool_size=10, max_overflow=40
+    )
     for attempt in range(_OPEN_ATTEMPTS):
         try:
             with engine.connect():
