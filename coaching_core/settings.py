@@ -36,15 +36,9 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address to listen on. Only loopback is accepted until sign-in exists."
     )
     port: int = Field(8501, ge=1, le=65535, description="Port of the UI and the API.")
-    runs_dir: Path | None = Field(
-        None, description="Folder of evaluation runs. Empty: runs in WORKBENCH_HOME."
-    )
-    datasets_dir: Path = Field(
-        Path("datasets"), description="Folder of topics, golden datasets, rubrics and prices."
-    )
-    log_level: str = Field(
-        "INFO", description="DEBUG, INFO, WARNING or ERROR. Logs are JSON lines on stderr."
-    )
+    runs_dir: Path | None = Field(None, description="Folder of evaluation runs. Empty: runs in WORKBENCH_HOME.")
+    datasets_dir: Path = Field(Path("datasets"), description="Folder of topics, golden datasets, rubrics and prices.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR. Logs are JSON lines on stderr.")
     author: str = Field(
         default_factory=_os_user,
         description="Name written on prompt versions. Empty: the name of the system's user.",
@@ -82,16 +76,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Speed of simulated models: 1 is realistic, 0 answers at once, 2 takes twice as long.",
     )
-    ema_alpha: float = Field(
-        0.3, gt=0, le=1, description="Weight of the newest score in the progression average."
-    )
+    ema_alpha: float = Field(0.3, gt=0, le=1, description="Weight of the newest score in the progression average.")
     ema_window: int = Field(20, ge=1, description="How many of the last progress scores count.")
-    band_developing: float = Field(
-        4.0, description="From this average on a coachee is developing (scale 1 to 10)."
-    )
-    band_mastery: float = Field(
-        8.0, description="From this average on a coachee has mastery (scale 1 to 10)."
-    )
+    band_developing: float = Field(4.0, description="From this average on a coachee is developing (scale 1 to 10).")
+    band_mastery: float = Field(8.0, description="From this average on a coachee has mastery (scale 1 to 10).")
     run_money_cap: Decimal = Field(
         Decimal(20), gt=0, description="Most USD one evaluation run may spend before it stops by itself."
     )

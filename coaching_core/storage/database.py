@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -15,11 +16,21 @@ from coaching_core.errors import StoreDamagedError, StoreError, StoreInUseError
 from coaching_core.settings import Settings
 from coaching_core.storage.fifo_lock import FifoLock
 from coaching_core.storage.holder import Holder, read_holder, remove_holder, write_holder
-from coaching_core.storage.migrations import migrate
+from coaching_core.storage.migrations import migrate, schema_version
 from coaching_core.storage.unit_of_work import UnitOfWork
 
 _OPEN_ATTEMPTS = 20
 _OPEN_PAUSE_SECONDS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """Whether the store answers, and what it is. ``schema`` is the number of its last migration."""
+
+    ok: bool
+    kind: str
+    version: str | None
+    schema: int | None
 
 
 class Database:
@@ -64,11 +75,16 @@ class Database:
         if self.holder is not None:
             remove_holder(_duckdb_file(self.engine.url), self.holder)
 
-    def version(self) -> str:
-        """The database's own name and version, for the health page."""
-        with self.read() as connection:
-            version = str(connection.scalar(sa.text("select version()")))
-        return f"DuckDB {version}" if self.kind == "duckdb" else version.split(" on ")[0]
+    def health(self) -> StoreHealth:
+        """Whether the store answers, and what it is."""
+        try:
+            with self.read() as connection:
+                version = str(connection.scalar(sa.text("select version()")))
+                schema = schema_version(connection)
+        except sa.exc.SQLAlchemyError:
+            return StoreHealth(ok=False, kind=self.kind, version=None, schema=None)
+        name = f"DuckDB {version}" if self.kind == "duckdb" else version.partition(" on ")[0]
+        return StoreHealth(ok=True, kind=self.kind, version=name, schema=schema)
 
 
 def open_database(settings: Settings, url: str | None = None) -> Database:
@@ -89,9 +105,7 @@ def open_database(settings: Settings, url: str | None = None) -> Database:
         try:
             migrate(engine)
         except sa.exc.OperationalError as error:
-            raise StoreError(
-                f"PostgreSQL cannot be reached at {target.host or 'its socket'}: {error.orig}"
-            ) from error
+            raise StoreError(f"PostgreSQL cannot be reached at {target.host or 'its socket'}: {error.orig}") from error
         return Database(engine)
     file = _duckdb_file(target)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -113,9 +127,7 @@ def store_target(settings: Settings) -> sa.URL:
     try:
         target = sa.make_url(settings.database_url)
     except sa.exc.ArgumentError as error:
-        raise StoreError(
-            "DATABASE_URL cannot be read. Use postgresql+psycopg://user:password@host/name."
-        ) from error
+        raise StoreError("DATABASE_URL cannot be read. Use postgresql+psycopg://user:password@host/name.") from error
     if target.drivername in ("postgres", "postgresql"):
         return target.set(drivername="postgresql+psycopg")
     if target.get_backend_name() not in ("duckdb", "postgresql"):
@@ -135,9 +147,7 @@ def _duckdb_file(target: sa.URL) -> Path:
 
 def _open_duckdb(target: sa.URL, file: Path) -> sa.Engine:
     threads = max(1, (os.cpu_count() or 2) - 1)
-    engine = sa.create_engine(
-        target, connect_args={"config": {"threads": threads}}, pool_size=10, max_overflow=40
-    )
+    engine = sa.create_engine(target, connect_args={"config": {"threads": threads}}, pool_size=10, max_overflow=40)
     for attempt in range(_OPEN_ATTEMPTS):
         try:
             with engine.connect():

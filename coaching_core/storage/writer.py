@@ -58,11 +58,7 @@ class AppendQueue:
 
     async def append_and_wait(self, table: sa.Table, row: Mapping[str, Any]) -> None:
         """Queue a row and return when it is committed, without holding up the event loop."""
-        done = (
-            self.append(table, row)
-            if not self._queue.full()
-            else await asyncio.to_thread(self.append, table, row)
-        )
+        done = self.append(table, row) if not self._queue.full() else await asyncio.to_thread(self.append, table, row)
         await asyncio.wrap_future(done)
 
     def close(self) -> None:

@@ -1,0 +1,103 @@
+"""The process: screens, API and jobs on one port. Start it with ``make run`` (or ``python app.py``)."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+os.environ.setdefault("STREAMLIT_SERVER_FILE_WATCHER_TYPE", "none")
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from api.application import create_api
+from api.security import LoopbackOnly
+from coaching_core.errors import WorkbenchError
+from coaching_core.jobs.scheduler import Scheduler
+from coaching_core.logs import configure_logging
+from coaching_core.settings import Settings
+from evals.bootstrap import build_workbench
+from evals.jobs import schedule_jobs
+from evals.running import running, set_running
+
+PROJECT = Path(__file__).resolve().parent
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Build the workbench unless :func:`main` did, run its jobs, and close it at the end."""
+    workbench = running()
+    if workbench is None:
+        settings = Settings()
+        workbench = build_workbench(settings, settings.url)
+        set_running(workbench)
+    scheduler = Scheduler()
+    schedule_jobs(scheduler, workbench)
+    try:
+        yield
+    finally:
+        scheduler.close()
+        workbench.close()
+
+
+app = st.App(
+    PROJECT / "pages" / "shell.py",
+    lifespan=lifespan,
+    routes=[Mount("/api", app=create_api())],
+    middleware=[Middleware(LoopbackOnly)],
+)
+
+
+def main() -> int:
+    """Serve until Ctrl-C; returns the exit code."""
+    os.chdir(PROJECT)
+    try:
+        settings = Settings()
+        configure_logging(settings.log_level)
+        listener = _listen(settings)
+        set_running(build_workbench(settings, settings.url))
+    except ValidationError as error:
+        return _refuse("; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors()), 2)
+    except (WorkbenchError, OSError) as error:
+        return _refuse(str(error), 1)
+    print(f"Coaching Workbench is at {settings.url} (Ctrl-C stops it).", flush=True)  # noqa: T201
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    print("Stopped.", flush=True)  # noqa: T201
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.bind_address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.bind_address, settings.port))
+    except OSError as error:
+        raise WorkbenchError(
+            f"Port {settings.port} is taken ({error.strerror}). Choose another: PORT={settings.port + 1} make run"
+        ) from error
+    listener.listen(2048)
+    return listener
+
+
+def _refuse(message: str, code: int) -> int:
+    print(message, file=sys.stderr)  # noqa: T201
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

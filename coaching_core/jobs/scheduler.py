@@ -1,0 +1,37 @@
+"""Small jobs that a process repeats while it lives."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """Repeats jobs, each in a thread of its own, so that a slow one does not hold up another."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+        """Run a job now and then again, ``seconds`` after it ended. A failure is logged and the job goes on."""
+        thread = threading.Thread(target=self._repeat, args=(seconds, name, job), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def close(self) -> None:
+        """Let jobs under way end, start none again."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _repeat(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+        while not self._stop.is_set():
+            try:
+                job()
+            except Exception:
+                _log.exception("job failed", extra={"job": name})
+            self._stop.wait(seconds)

@@ -1,0 +1,114 @@
+"""The bridge between threads and the gateway: one event loop that the process owns.
+
+Screens run in threads; every model they ask is asked on this loop, so N models stream at once into N columns.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import aclosing
+from typing import Any, TypeVar, cast
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from coaching_core.errors import WorkbenchError
+from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.types import Completion, CompletionRequest, TextDelta
+
+T = TypeVar("T")
+
+
+class LiveReply:
+    """An answer that is arriving. Safe to read from any thread at any time.
+
+    Attributes:
+        text: What has arrived so far.
+        completion: The whole answer with what it took, once it is there.
+        error: What went wrong, in words for a person; None while all is well.
+        stopped: The person stopped it.
+        ttft_ms: Milliseconds to the first token, once it is there.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._done = threading.Event()
+        self._task: Future[None] | None = None
+        self.completion: Completion | None = None
+        self.error: str | None = None
+        self.stopped = False
+        self.ttft_ms: float | None = None
+
+    @property
+    def text(self) -> str:
+        """What has arrived so far."""
+        return self.completion.text if self.completion else "".join(self._pieces)
+
+    @property
+    def done(self) -> bool:
+        """Nothing more will arrive."""
+        return self._done.is_set()
+
+    def stop(self) -> None:
+        """Break the answer off; what has arrived stays."""
+        if not self.done and self._task is not None:
+            self.stopped = True
+            self._task.cancel()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until nothing more will arrive; False when the time ran out first."""
+        return self._done.wait(seconds)
+
+    async def consume(self, gateway: Gateway, request: CompletionRequest) -> None:
+        """Fill this reply from a gateway's stream. Runs on the model loop."""
+        begun = time.perf_counter()
+        async with aclosing(cast("Any", gateway.stream(request))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    if self.ttft_ms is None:
+                        self.ttft_ms = (time.perf_counter() - begun) * 1000
+                    self._pieces.append(event.text)
+                else:
+                    self.completion = event
+
+    def begin(self, task: Future[None]) -> None:
+        """Tie this reply to the task that fills it."""
+        self._task = task
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: Future[None]) -> None:
+        try:
+            error = task.exception()
+        except CancelledError:
+            self.stopped = True
+        else:
+            if isinstance(error, WorkbenchError):
+                self.error = str(error)
+            elif error is not None:
+                self.error = f"The call failed: {type(error).__name__}."
+        self._done.set()
+
+
+class ModelLoop:
+    """One event loop in a thread of its own, for the life of the process."""
+
+    def __init__(self) -> None:
+        self._context = start_blocking_portal()
+        self._portal: BlockingPortal = self._context.__enter__()
+
+    def run(self, function: Callable[..., Awaitable[T]], *arguments: object) -> T:
+        """Run a coroutine function on the loop and wait for its result."""
+        return self._portal.call(function, *arguments)
+
+    def stream(self, gateway: Gateway, request: CompletionRequest) -> LiveReply:
+        """Start an answer; it fills by itself."""
+        reply = LiveReply()
+        reply.begin(self._portal.start_task_soon(reply.consume, gateway, request))
+        return reply
+
+    def close(self) -> None:
+        """Cancel what is under way and end the thread."""
+        self._portal.call(self._portal.stop, True)
+        self._context.__exit__(None, None, None)

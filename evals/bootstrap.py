@@ -1,0 +1,54 @@
+"""Builds the whole workbench: the core's services and the evaluations on top. Importing it builds nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coaching_core.bootstrap import Services, build_services
+from coaching_core.clock import utc_now
+from coaching_core.settings import Settings
+from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
+from evals.runs import RunService
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What the doors are given."""
+
+    core: Services
+    runs: RunService
+
+    def plan(self, request: PlanRequest) -> RunPlan:
+        """Freeze a request with this installation's prompts, models and datasets.
+
+        Raises:
+            WorkbenchError: It cannot be run; the message says why.
+        """
+        return build_plan(request, plan_context(self.core), utc_now())
+
+    def close(self) -> None:
+        """Give everything free."""
+        self.core.close()
+
+
+def build_workbench(settings: Settings, url: str | None = None) -> Workbench:
+    """Open the store and build all services.
+
+    Raises:
+        StoreError: The store cannot be opened.
+    """
+    core = build_services(settings, url)
+    return Workbench(core, RunService(core.database, settings.runs_folder))
+
+
+def plan_context(core: Services) -> PlanContext:
+    """What planning needs of the core."""
+    settings = core.settings
+    return PlanContext(
+        resolve=core.prompts.resolve,
+        catalogue=core.catalogue,
+        datasets_dir=settings.datasets_dir,
+        author=settings.author,
+        tenant_id=settings.tenant_id,
+        money_cap=settings.run_money_cap,
+    )

@@ -1,0 +1,177 @@
+"""Takes runs into the store: their PromptRuns and a summary, so that dashboards ask one table.
+
+The offset up to which a journal was taken in is committed with the rows it brought: taking in twice adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from coaching_core.clock import Clock, utc_now
+from coaching_core.errors import RunNotFoundError
+from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.tables import prompt_runs
+from coaching_core.storage.database import Database
+from evals.journal import JournalLine, read_journal
+from evals.plan import RunPlan
+from evals.results import RunResults, load_results
+from evals.run_folder import RunFolder, RunState
+from evals.tables import eval_runs
+
+_BATCH_LINES = 2_000
+_FINAL = (RunState.FINISHED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED)
+
+
+class RunIngest:
+    """Registers runs and keeps the store abreast of their journals."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def register(self, folder: RunFolder) -> None:
+        """Make a run known to the store; a run that is known already is left as it is."""
+        plan = folder.plan()
+        known = sa.select(sa.func.count()).where(eval_runs.c.run_id == plan.run_id)
+        with self._database.unit_of_work() as work:
+            if work.connection.scalar(known):
+                change = sa.update(eval_runs).where(eval_runs.c.run_id == plan.run_id)
+                work.connection.execute(change.values(folder=str(folder.path.resolve())))
+                return
+            work.connection.execute(sa.insert(eval_runs).values(_first_row(plan, folder, self._clock())))
+
+    def take_in(self, run_id: str) -> None:
+        """Take in all whole lines that are new, and where the run stands.
+
+        Raises:
+            RunNotFoundError: The store does not know the run, or its folder is gone.
+        """
+        with self._database.read() as connection:
+            folder = connection.scalar(sa.select(eval_runs.c.folder).where(eval_runs.c.run_id == run_id))
+        if folder is None:
+            raise RunNotFoundError(run_id)
+        run_folder = RunFolder(Path(folder))
+        while self._take_batch(run_folder):
+            pass
+        self._update_status(run_folder)
+
+    def take_in_all(self, on_error: Callable[[str, Exception], None]) -> None:
+        """Take in every run that is not at its end; a broken one is reported and does not stop the others."""
+        open_runs = sa.select(eval_runs.c.run_id).where(eval_runs.c.status.not_in([RunState.FINISHED, RunState.FAILED]))
+        with self._database.read() as connection:
+            run_ids = list(connection.scalars(open_runs))
+        for run_id in run_ids:
+            try:
+                self.take_in(run_id)
+            except Exception as error:  # noqa: BLE001 - reported; one broken run must not hide the others
+                on_error(run_id, error)
+
+    def _take_batch(self, folder: RunFolder) -> bool:
+        where = eval_runs.c.run_id == folder.run_id
+        with self._database.unit_of_work() as work:
+            connection = work.connection
+            current = sa.select(eval_runs).where(where)
+            if self._database.kind == "postgresql":
+                current = current.with_for_update()
+            row = connection.execute(current).one()
+            batch = list(islice(read_journal(folder.journal, row.journal_offset), _BATCH_LINES))
+            if not batch:
+                return False
+            lines, end = [line for line, _ in batch], batch[-1][1]
+            runs = [PromptRun.from_json(run) for line in lines for run in line.body["prompt_runs"]]
+            if runs:
+                connection.execute(sa.insert(prompt_runs), [run.as_row() for run in runs])
+            counts = _counts(row, lines, runs)
+            connection.execute(sa.update(eval_runs).where(where).values(counts | {"journal_offset": end}))
+        return len(lines) == _BATCH_LINES
+
+    def _update_status(self, folder: RunFolder) -> None:
+        status = folder.status()
+        query = sa.select(eval_runs.c.status, eval_runs.c.summary).where(eval_runs.c.run_id == folder.run_id)
+        with self._database.read() as connection:
+            known = connection.execute(query).one()
+        if known.status == status.state and (known.summary or status.state not in _FINAL):
+            return
+        summary = summarise(load_results(folder)) if status.state in _FINAL else {}
+        values = {"status": str(status.state), "summary": summary, "updated_at": self._clock()}
+        with self._database.unit_of_work() as work:
+            work.connection.execute(sa.update(eval_runs).where(eval_runs.c.run_id == folder.run_id).values(values))
+
+
+def summarise(results: RunResults) -> dict[str, Any]:
+    """The figures of a run that lists and the Editor show, as plain JSON."""
+    comparison = results.comparison()
+    return {
+        "variants": [plain(asdict(variant)) for variant in results.variants()],
+        "comparison": None if comparison is None else plain(comparison_figures(comparison)),
+        "cost_usd": str(results.cost),
+    }
+
+
+def comparison_figures(comparison: Any) -> dict[str, Any]:
+    """A comparison without its long lists: what was found, how sure, on how many items."""
+    figures = asdict(comparison)
+    figures.pop("regressions", None)
+    return figures
+
+
+def plain(value: Any) -> Any:
+    """Dataclass contents as JSON takes them: decimals as text, tuples as lists, enums as their value."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+def _first_row(plan: RunPlan, folder: RunFolder, now: datetime) -> dict[str, Any]:
+    return {
+        "run_id": plan.run_id,
+        "tenant_id": plan.tenant_id,
+        "folder": str(folder.path.resolve()),
+        "status": str(RunState.WAITING),
+        "topic_id": plan.topic_id,
+        "dataset": f"{plan.dataset.name} {plan.dataset.version}",
+        "rubric": plan.rubric.label,
+        "judge": plan.judge,
+        "variants": [
+            {"id": v.id, "label": v.label, "model": v.model, "topic_version": v.topic_version} for v in plan.variants
+        ],
+        "simulated": plan.simulated,
+        "items": len(plan.dataset.items),
+        "calls_planned": plan.calls,
+        "answers_done": 0,
+        "verdicts_done": 0,
+        "failed": 0,
+        "cost_usd": Decimal(0),
+        "summary": {},
+        "journal_offset": 0,
+        "created_at": plan.created_at,
+        "updated_at": now,
+    }
+
+
+def _counts(row: Any, lines: list[JournalLine], runs: list[PromptRun]) -> dict[str, Any]:
+    answers = [line for line in lines if line.kind == "answer"]
+    verdicts = [line for line in lines if line.kind == "verdict"]
+    failed = sum(line.body["status"] != "ok" for line in answers)
+    failed += sum(line.body["verdict"]["status"] != "scored" for line in verdicts)
+    cost = sum((run.cost_usd for run in runs if run.cost_usd is not None), Decimal(0))
+    return {
+        "answers_done": row.answers_done + len(answers),
+        "verdicts_done": row.verdicts_done + len(verdicts),
+        "failed": row.failed + failed,
+        "cost_usd": (row.cost_usd or Decimal(0)) + cost,
+    }

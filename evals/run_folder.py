@@ -1,0 +1,187 @@
+"""A run is a folder of files; this is the one place that knows their names."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from coaching_core.errors import ConflictError, DiskFullError, RunNotFoundError, WorkbenchError
+from evals.plan import RunPlan, read_plan
+
+
+class RunState(StrEnum):
+    """Where a run stands. ``interrupted``: its process is gone without a word; it can be resumed."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """The last thing a run's process said about itself."""
+
+    state: RunState
+    reason: str = ""
+    updated_at: str = ""
+
+
+class RunFolder:
+    """The files of one run: plan, journal, status, results, report."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id is the folder's name."""
+        return self.path.name
+
+    @property
+    def journal(self) -> Path:
+        """Append-only lines, fsynced: the truth of the run."""
+        return self.path / "journal.jsonl"
+
+    @property
+    def results(self) -> Path:
+        """One row per answer, Parquet; written when the run ends."""
+        return self.path / "results.parquet"
+
+    @property
+    def report(self) -> Path:
+        """A self-contained page; written when the run ends."""
+        return self.path / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """What the run's process printed, when the app started it."""
+        return self.path / "run.log"
+
+    def create(self, plan: RunPlan) -> None:
+        """Make the folder and write the frozen plan.
+
+        Raises:
+            ConflictError: A run with this id is there already.
+            DiskFullError: No room; nothing is left behind.
+        """
+        try:
+            self.path.mkdir(parents=True)
+        except FileExistsError as error:
+            raise ConflictError(f"There is a run “{self.run_id}” already in {self.path.parent}.") from error
+        except OSError as error:
+            raise _write_error(self.path, error) from error
+        try:
+            write_durably(self.path / "plan.json", plan.model_dump_json(indent=1).encode())
+        except BaseException:
+            for file in self.path.iterdir():
+                file.unlink()
+            self.path.rmdir()
+            raise
+
+    def plan(self) -> RunPlan:
+        """The frozen plan.
+
+        Raises:
+            RunNotFoundError: This is no run's folder.
+        """
+        try:
+            document = json.loads((self.path / "plan.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RunNotFoundError(self.run_id) from error
+        plan = read_plan(document)
+        if not isinstance(plan, RunPlan):
+            raise RunNotFoundError(self.run_id)
+        return plan
+
+    def write_status(self, state: RunState, reason: str = "") -> None:
+        """Say where the run stands."""
+        status = RunStatus(state, reason, datetime.now(UTC).isoformat(timespec="milliseconds"))
+        write_durably(self.path / "status.json", json.dumps(asdict(status)).encode())
+
+    def status(self) -> RunStatus:
+        """Where the run stands: what it said last, unless its process is gone."""
+        try:
+            document: dict[str, Any] = json.loads((self.path / "status.json").read_text(encoding="utf-8"))
+            status = RunStatus(RunState(document["state"]), document["reason"], document["updated_at"])
+        except (OSError, ValueError, KeyError):
+            status = RunStatus(RunState.WAITING)
+        if status.state in (RunState.RUNNING, RunState.WAITING) and not self.is_running():
+            if status.state is RunState.RUNNING or self.journal.exists():
+                return RunStatus(RunState.INTERRUPTED, "The process ended without a word.", status.updated_at)
+        return status
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Hold the run: only one process works on it at a time.
+
+        Raises:
+            ConflictError: Another process does.
+        """
+        with (self.path / "run.lock").open("a+", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise ConflictError(f"Run {self.run_id} is being worked on by process {self.pid()}.") from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def is_running(self) -> bool:
+        """Whether a living process holds the run."""
+        try:
+            with (self.path / "run.lock").open("r", encoding="ascii") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    def pid(self) -> int | None:
+        """The process that works on the run, or did last."""
+        try:
+            return int((self.path / "run.lock").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+
+def write_durably(file: Path, content: bytes) -> None:
+    """Replace a file's content so that either the old or the new is there whatever happens.
+
+    Raises:
+        DiskFullError: No room; the old content is untouched.
+    """
+    draft = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _write_error(file, error) from error
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error means: no room on the disk."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _write_error(file: Path, error: OSError) -> WorkbenchError:
+    if is_full(error):
+        return DiskFullError(f"The disk is full: {file} could not be written. Free some space and try again.")
+    return WorkbenchError(f"{file} could not be written: {error.strerror}.")

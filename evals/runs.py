@@ -1,0 +1,155 @@
+"""The runs of this installation: listing, finding, starting, stopping."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from coaching_core.errors import ConflictError, RunNotFoundError
+from coaching_core.storage.database import Database
+from evals.ingest import RunIngest
+from evals.plan import RunPlan
+from evals.run_folder import RunFolder, RunState
+from evals.tables import eval_runs
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A row of the list of runs.
+
+    Attributes:
+        variants: id, label, model, topic_version of each contender; the first is the baseline.
+        failed: Failed answers and failed judgements.
+        cost: USD so far, as far as prices are known.
+        summary: Variants' means and the comparison; empty while the run works.
+    """
+
+    run_id: str
+    tenant_id: str
+    folder: Path
+    status: RunState
+    topic_id: str | None
+    dataset: str
+    rubric: str
+    judge: str
+    variants: tuple[dict[str, Any], ...]
+    simulated: bool
+    items: int
+    calls_planned: int
+    answers_done: int
+    verdicts_done: int
+    failed: int
+    cost: Decimal
+    summary: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class RunService:
+    """What screens and routes ask about runs, and how they start and stop them.
+
+    Args:
+        database: The store.
+        runs_folder: Where new runs are made.
+    """
+
+    def __init__(self, database: Database, runs_folder: Path) -> None:
+        self._database = database
+        self._runs_folder = runs_folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._guard = threading.Lock()
+        self.ingest = RunIngest(database)
+
+    def list(self, tenant_id: str | None = None, topic_id: str | None = None, limit: int = 100) -> list[RunSummary]:
+        """Runs, newest first."""
+        query = sa.select(eval_runs).order_by(eval_runs.c.created_at.desc(), eval_runs.c.run_id.desc()).limit(limit)
+        if tenant_id is not None:
+            query = query.where(eval_runs.c.tenant_id == tenant_id)
+        if topic_id is not None:
+            query = query.where(eval_runs.c.topic_id == topic_id)
+        with self._database.read() as connection:
+            return [_summary(row) for row in connection.execute(query)]
+
+    def get(self, run_id: str) -> RunSummary:
+        """One run.
+
+        Raises:
+            RunNotFoundError: The store does not know it.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(eval_runs).where(eval_runs.c.run_id == run_id)).first()
+        if row is None:
+            raise RunNotFoundError(run_id)
+        return _summary(row)
+
+    def folder(self, run_id: str) -> RunFolder:
+        """The files of a run.
+
+        Raises:
+            RunNotFoundError: The store does not know it.
+        """
+        return RunFolder(self.get(run_id).folder)
+
+    def start(self, plan: RunPlan) -> RunFolder:
+        """Freeze a plan into a folder of its own and start a process that carries it out."""
+        folder = RunFolder(self._runs_folder / plan.run_id)
+        folder.create(plan)
+        self.ingest.register(folder)
+        self._spawn(folder, ["run", "--plan", str(folder.path / "plan.json")])
+        return folder
+
+    def resume(self, run_id: str) -> None:
+        """Start a process that does what is missing.
+
+        Raises:
+            ConflictError: The run is being worked on.
+        """
+        folder = self.folder(run_id)
+        if folder.is_running():
+            raise ConflictError(f"Run {run_id} is running already.")
+        folder.write_status(RunState.WAITING)
+        self._spawn(folder, ["resume", run_id, "--out", str(folder.path.parent)])
+
+    def stop(self, run_id: str) -> None:
+        """Ask a run's process to stop: it starts nothing new, keeps what comes home, and can be resumed."""
+        folder = self.folder(run_id)
+        pid = folder.pid()
+        if pid is not None and folder.is_running():
+            os.kill(pid, signal.SIGTERM)
+
+    def _spawn(self, folder: RunFolder, arguments: list[str]) -> None:
+        with folder.log.open("ab") as log, self._guard:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "evals", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            self._processes = [known for known in self._processes if known.poll() is None]
+            self._processes.append(process)
+
+
+def _summary(row: Any) -> RunSummary:
+    values = dict(row._mapping)
+    values.pop("journal_offset")
+    cost = values.pop("cost_usd")
+    return RunSummary(
+        **values
+        | {
+            "folder": Path(values["folder"]),
+            "status": RunState(values["status"]),
+            "variants": tuple(values["variants"]),
+            "cost": cost or Decimal(0),
+        }
+    )

@@ -1,0 +1,138 @@
+"""How a shell command reaches the store: by itself when it is free, through its holder when it is not."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from coaching_core.errors import InvalidInputError, StoreError, StoreInUseError, WorkbenchError
+from coaching_core.prompts.models import TopicVersion
+from coaching_core.prompts.seeds import seed_topics
+from coaching_core.prompts.service import PromptService
+from coaching_core.settings import Settings
+from coaching_core.storage.database import open_database, store_file
+from coaching_core.storage.holder import Holder, read_holder
+from evals.run_folder import RunFolder
+from evals.runs import RunService
+
+_TIMEOUT_SECONDS = 60
+
+
+class StoreAccess(Protocol):
+    """The few things a run needs of the store."""
+
+    def resolve(self, topic_id: str, reference: str) -> TopicVersion:
+        """The version a reference names."""
+        ...
+
+    def register(self, folder: RunFolder) -> None:
+        """Make a run known, so that the app shows it."""
+        ...
+
+    def take_in(self, run_id: str) -> None:
+        """Take the run's journal into the store."""
+        ...
+
+    def folders(self) -> list[Path]:
+        """Folders of all known runs, newest first."""
+        ...
+
+
+class DirectAccess:
+    """This process holds the store."""
+
+    def __init__(self, prompts: PromptService, runs: RunService) -> None:
+        self._prompts = prompts
+        self._runs = runs
+
+    def resolve(self, topic_id: str, reference: str) -> TopicVersion:
+        """The version a reference names."""
+        return self._prompts.resolve(topic_id, reference)
+
+    def register(self, folder: RunFolder) -> None:
+        """Make a run known, so that the app shows it."""
+        self._runs.ingest.register(folder)
+
+    def take_in(self, run_id: str) -> None:
+        """Take the run's journal into the store."""
+        self._runs.ingest.take_in(run_id)
+
+    def folders(self) -> list[Path]:
+        """Folders of all known runs, newest first."""
+        return [run.folder for run in self._runs.list(limit=1000)]
+
+
+class HolderAccess:
+    """Another process holds the store and answers for it on ``/api/local``."""
+
+    def __init__(self, holder: Holder) -> None:
+        self._holder = holder
+
+    def resolve(self, topic_id: str, reference: str) -> TopicVersion:
+        """The version a reference names."""
+        answer = self._call("resolve", {"topic_id": topic_id, "reference": reference})
+        return TopicVersion.model_validate(answer)
+
+    def register(self, folder: RunFolder) -> None:
+        """Make a run known, so that the app shows it."""
+        self._call("runs/register", {"folder": str(folder.path.resolve())})
+
+    def take_in(self, run_id: str) -> None:
+        """Take the run's journal into the store."""
+        self._call("runs/take-in", {"run_id": run_id})
+
+    def folders(self) -> list[Path]:
+        """Folders of all known runs, newest first."""
+        return [Path(folder) for folder in self._call("runs/folders", {})["folders"]]
+
+    def _call(self, path: str, body: dict[str, Any]) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - the URL is the holder's own, on loopback
+            f"{self._holder.url}/api/local/{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "X-Holder-Token": self._holder.token},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=_TIMEOUT_SECONDS) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            raise _refusal(error) from error
+        except (OSError, ValueError) as error:
+            raise StoreError(f"The workbench at {self._holder.url} holds the store but does not answer.") from error
+
+
+@contextmanager
+def open_store_access(settings: Settings) -> Iterator[StoreAccess]:
+    """The store for a moment; never hold it while a run works.
+
+    Raises:
+        StoreError: Neither the store nor its holder can be reached.
+    """
+    try:
+        database = open_database(settings)
+    except StoreInUseError:
+        file = store_file(settings)
+        holder = read_holder(file) if file else None
+        if holder is None or holder.url is None:
+            raise
+        yield HolderAccess(holder)
+        return
+    try:
+        prompts = PromptService(database, settings)
+        seed_topics(prompts, settings.datasets_dir)
+        yield DirectAccess(prompts, RunService(database, settings.runs_folder))
+    finally:
+        database.close()
+
+
+def _refusal(error: urllib.error.HTTPError) -> WorkbenchError:
+    try:
+        message = json.load(error)["error"]["message"]
+    except (ValueError, KeyError, TypeError):
+        message = f"The workbench that holds the store answered {error.code}."
+    return InvalidInputError(message) if 400 <= error.code < 500 else StoreError(message)

@@ -1,0 +1,94 @@
+"""The handle on a wire server: starts the process, gives orders, tells what arrived, stops it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.wire import Behaviour, Counts, ReceivedCall
+
+PROJECT = Path(__file__).resolve().parents[2]
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class WireServer:
+    """A wire server of one's own, as a context manager.
+
+    Attributes:
+        url: Root of the server, ``http://127.0.0.1:<port>``; empty before it is started.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> WireServer:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.wire.server", "--port", "0", "--with-parent"],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._stop()
+            raise RuntimeError("The wire server did not start; its own message is above.")
+        self.url = json.loads(line)["url"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    @property
+    def base_url(self) -> str:
+        """Root of the OpenAI routes, with ``/v1``."""
+        return f"{self.url}/v1"
+
+    def configure(self, behaviour: Behaviour | None = None, /, **orders: Any) -> None:
+        """Order how to answer from now on; what is not named goes back to its default, counts start at 0.
+
+        Args:
+            behaviour: A whole order, or None for the default one.
+            **orders: Fields of :class:`tests.wire.Behaviour` to change in it.
+        """
+        order = dataclasses.replace(behaviour or Behaviour(), **orders)
+        self._ask("/_control", dataclasses.asdict(order))
+
+    def counts(self) -> Counts:
+        """What the server has seen since it was last configured."""
+        return Counts(**self._ask("/_counts"))
+
+    def requests(self) -> list[ReceivedCall]:
+        """The calls since it was last configured, oldest first."""
+        return [ReceivedCall(**call) for call in self._ask("/_requests")]
+
+    def _ask(self, path: str, document: object = None) -> Any:
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
+        try:
+            with _DIRECT.open(request, timeout=10) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ValueError(f"The wire server refused the order: {error.read().decode()}") from error
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        process.wait(timeout=10)
