@@ -27,7 +27,7 @@ class Block:
 class Effort:
     """How many pairs of equal elements may still be looked at; shared by all searches of one diff."""
 
-    pairs: int = 600_000
+    pairs: int = 2_000_000
 
     def spend(self, pairs: int) -> bool:
         """Take from what is left; False, and nothing taken, when it is not enough."""
@@ -87,9 +87,7 @@ def _cost(old: Sequence[str], new: Sequence[str], span: _Span) -> int:
 
 
 def _difflib_blocks(old: Sequence[str], new: Sequence[str], span: _Span) -> Iterator[Block]:
-    matcher = difflib.SequenceMatcher(
-        None, old[span.old : span.old_end], new[span.new : span.new_end], autojunk=False
-    )
+    matcher = difflib.SequenceMatcher(None, old[span.old : span.old_end], new[span.new : span.new_end], autojunk=False)
     for match in matcher.get_matching_blocks():
         if match.size:
             yield Block(span.old + match.a, span.new + match.b, match.size)

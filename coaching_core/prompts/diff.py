@@ -158,22 +158,28 @@ def _equal(lines: Sequence[str], first: tuple[int, int], fold: bool) -> Iterator
             yield DiffRow("skipped", count=last - 1)
 
 
-def _replaced(
-    old: Sequence[str], new: Sequence[str], first: tuple[int, int], effort: Effort
-) -> Iterator[DiffRow]:
+def _replaced(old: Sequence[str], new: Sequence[str], first: tuple[int, int], effort: Effort) -> Iterator[DiffRow]:
     i = j = 0
-    for pair in (*pair_lines(old, new), None):
-        changed = _changed(old[pair[0]], new[pair[1]], effort) if pair else None
-        if pair and not changed:
-            continue
-        end = pair or (len(old), len(new))
-        for at in range(i, end[0]):
-            yield DiffRow("removed", left_number=first[0] + at, left=(Segment(old[at], True),))
-        for at in range(j, end[1]):
-            yield DiffRow("added", right_number=first[1] + at, right=(Segment(new[at], True),))
-        if changed:
-            yield DiffRow("changed", first[0] + end[0], first[1] + end[1], *changed)
-        i, j = end[0] + 1, end[1] + 1
+    for one, other in pair_lines(old, new):
+        if pair := _paired_row(old[one], new[other], (first[0] + one, first[1] + other), effort):
+            yield from _alone(old[i:one], new[j:other], (first[0] + i, first[1] + j))
+            yield pair
+            i, j = one + 1, other + 1
+    yield from _alone(old[i:], new[j:], (first[0] + i, first[1] + j))
+
+
+def _alone(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> Iterator[DiffRow]:
+    for at, line in enumerate(old, first[0]):
+        yield DiffRow("removed", left_number=at, left=(Segment(line, True),))
+    for at, line in enumerate(new, first[1]):
+        yield DiffRow("added", right_number=at, right=(Segment(line, True),))
+
+
+def _paired_row(old: str, new: str, numbers: tuple[int, int], effort: Effort) -> DiffRow | None:
+    if old == new:
+        return DiffRow("equal", *numbers, (Segment(old, False),), (Segment(new, False),))
+    changed = _changed(old, new, effort)
+    return None if changed is None else DiffRow("changed", *numbers, *changed)
 
 
 def _changed(old: str, new: str, effort: Effort) -> tuple[tuple[Segment, ...], tuple[Segment, ...]] | None:
@@ -253,9 +259,7 @@ def _parameter_changes(old: Sequence[Parameter], new: Sequence[Parameter]) -> tu
 
 def _field_changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[FieldChange, ...]:
     names = dict.fromkeys([*old, *new])
-    return tuple(
-        FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
-    )
+    return tuple(FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name))
 
 
 def _describe(parameter: Parameter) -> str:
@@ -275,9 +279,7 @@ def _describe(parameter: Parameter) -> str:
 def _setting_texts(version: TopicVersion) -> dict[str, str]:
     values = version.settings.model_dump(mode="json")
     return {
-        name: value if isinstance(value, str) else _json(value)
-        for name, value in values.items()
-        if value is not None
+        name: value if isinstance(value, str) else _json(value) for name, value in values.items() if value is not None
     }
 
 

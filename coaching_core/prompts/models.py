@@ -15,6 +15,8 @@ from pydantic import (
     JsonValue,
     StrictFloat,
     StrictInt,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
     model_validator,
 )
@@ -23,7 +25,16 @@ from coaching_core.prompts.patterns import pattern_problem
 from coaching_core.prompts.problems import name_problem
 
 ParameterType = Literal["string", "number", "boolean", "array", "object"]
+DisplayOrder = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Number = StrictInt | Annotated[StrictFloat, AllowInfNan(False)]
+
+
+def _any_text(value: object, validate: ValidatorFunctionWrapHandler) -> str:
+    return value if isinstance(value, str) else str(validate(value))
+
+
+Text = Annotated[str, WrapValidator(_any_text)]
+"""Text of a person. Broken characters pass here, so that the rules before a save can say where they are."""
 
 
 class _Frozen(BaseModel):
@@ -109,7 +120,7 @@ class ModelSettings(BaseModel):
 class TopicContent(_Frozen):
     """What a version freezes: all prompts by type, the parameters and the settings."""
 
-    prompts: dict[str, str] = {}
+    prompts: dict[Text, Text] = {}
     parameters: tuple[Parameter, ...] = ()
     settings: ModelSettings = ModelSettings()
 
@@ -141,14 +152,14 @@ class TopicVersion(TopicContent):
 class TopicDraft(TopicContent):
     """A topic to be created; its content becomes version 1."""
 
-    topic_id: str
-    name: str
-    topic_type: str
-    category: str
-    description: str = ""
-    display_order: int = 0
+    topic_id: Text
+    name: Text
+    topic_type: Text
+    category: Text
+    description: Text = ""
+    display_order: DisplayOrder = 0
     is_active: bool = True
-    message: str = "First version"
+    message: Text = "First version"
 
 
 class VersionChange(_Frozen):
@@ -160,11 +171,11 @@ class VersionChange(_Frozen):
         author: Who.
     """
 
-    prompts: Mapping[str, str | None] | None = None
+    prompts: Mapping[Text, Text | None] | None = None
     parameters: tuple[Parameter, ...] | None = None
     settings: ModelSettings | None = None
-    message: str
-    author: str
+    message: Text
+    author: Text
 
     def applied_to(self, content: TopicContent) -> TopicContent:
         """The whole content after this change."""
@@ -223,11 +234,11 @@ class TopicSummary(_Frozen):
 class TopicUpdate(_Frozen):
     """What to change about a topic itself. Fields that are None stay as they are."""
 
-    name: str | None = None
-    description: str | None = None
-    topic_type: str | None = None
-    category: str | None = None
-    display_order: int | None = None
+    name: Text | None = None
+    description: Text | None = None
+    topic_type: Text | None = None
+    category: Text | None = None
+    display_order: DisplayOrder | None = None
 
 
 class Publication(_Frozen):

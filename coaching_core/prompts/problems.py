@@ -6,7 +6,6 @@ import difflib
 import math
 import re
 from collections.abc import Collection, Sequence
-from typing import NoReturn
 
 from coaching_core.errors import InvalidPromptError
 
@@ -18,16 +17,12 @@ _MOST_SHOWN = 20
 _LONGEST_SHOWN = 80
 
 
-def refuse(problems: Sequence[str], field: str | None = None) -> NoReturn:
-    """Raise one error that names every problem, one a line (the first twenty when there are more).
-
-    Raises:
-        InvalidPromptError: Always.
-    """
+def refusal(problems: Sequence[str], field: str | None = None) -> InvalidPromptError:
+    """One error that names every problem, one a line (the first twenty when there are more)."""
     shown = list(problems[:_MOST_SHOWN])
     if len(problems) > _MOST_SHOWN:
         shown.append(f"… and {len(problems) - _MOST_SHOWN:,} more problems.")
-    raise InvalidPromptError("\n".join(shown), field)
+    return InvalidPromptError("\n".join(shown), field)
 
 
 def shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coaching_core.prompts.models import Parameter
-from coaching_core.prompts.problems import nearest_hint, refuse, shortened
+from coaching_core.prompts.problems import nearest_hint, refusal, shortened
 from coaching_core.prompts.values import value_problem
 
 _PLACEHOLDER = re.compile(r"\{\{([a-z0-9_]+)\}\}")
@@ -76,7 +76,7 @@ def complete_values(parameters: Sequence[Parameter], values: Mapping[str, object
             problems.append(f"“{parameter.name}” is required.")
         complete[parameter.name] = "" if value is None else value
     if problems:
-        refuse(problems)
+        raise refusal(problems)
     return complete
 
 

@@ -8,72 +8,56 @@ from collections.abc import Sequence
 SIMILAR_ENOUGH = 0.4
 """Lines that share less of their words are shown as removed and added, not as changed."""
 
-_MOST_COMPARISONS = 20_000
+_MOST_COMPARISONS = 100_000
 _WORD = re.compile(r"\w+|[^\w\s]")
+
+_Words = frozenset[str]
 
 
 def pair_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of similar lines, as indexes, rising on both sides.
 
-    The sum of the similarities is the greatest possible (alignment by dynamic programming). In big blocks only lines
-    near the same relative place are compared, so that the work stays below 20,000 comparisons.
+    The sum of the similarities is the greatest possible (alignment by dynamic programming). Blocks too big to compare
+    every line with every other are cut into parts of the same relative place, so that the work stays bounded.
     """
-    if not old or not new:
-        return []
     old_words, new_words = ([frozenset(_WORD.findall(line)) for line in side] for side in (old, new))
-    reach = max(2, _MOST_COMPARISONS // (2 * len(old)))
-    best = [0.0] * (len(new) + 1)
-    came_by: list[dict[int, bool]] = []
-    for i, words in enumerate(old_words):
-        best, steps = _next_row(words, new_words, best, _window(i, len(old), len(new), reach))
-        came_by.append(steps)
-    return _walk_back(came_by, len(new))
+    parts = max(1, -(-len(old) * len(new) // _MOST_COMPARISONS))
+    pairs: list[tuple[int, int]] = []
+    for part in range(parts):
+        i, i_end = (len(old) * edge // parts for edge in (part, part + 1))
+        j, j_end = (len(new) * edge // parts for edge in (part, part + 1))
+        pairs += [(i + one, j + other) for one, other in _best_pairs(old_words[i:i_end], new_words[j:j_end])]
+    return pairs
 
 
-def similarity(one: frozenset[str], other: frozenset[str]) -> float:
+def similarity(one: _Words, other: _Words) -> float:
     """Dice's coefficient of two sets of words: 0 nothing shared, 1 the same words."""
     size = len(one) + len(other)
     return 2 * len(one & other) / size if size else 0.0
 
 
-def _window(i: int, old: int, new: int, reach: int) -> range:
-    centre = i * new // old
-    return range(max(0, centre - reach), min(new, centre + reach + 1))
+def _best_pairs(old: Sequence[_Words], new: Sequence[_Words]) -> list[tuple[int, int]]:
+    """``best[i][j]`` is the greatest sum that the first i and the first j lines can reach."""
+    best = [[0.0] * (len(new) + 1)]
+    for words in old:
+        above, row = best[-1], [0.0]
+        for j, others in enumerate(new):
+            score = similarity(words, others)
+            paired = above[j] + score if score >= SIMILAR_ENOUGH else 0.0
+            row.append(max(paired, above[j + 1], row[j]))
+        best.append(row)
+    return _walk_back(best)
 
 
-def _next_row(
-    words: frozenset[str], others: Sequence[frozenset[str]], best: list[float], window: range
-) -> tuple[list[float], dict[int, bool]]:
-    """One row of the table: the best sum up to each added line, and where pairing was the best step."""
-    row = list(best)
-    paired: dict[int, bool] = {}
-    for k in window:
-        score = similarity(words, others[k])
-        if score >= SIMILAR_ENOUGH and best[k] + score > max(best[k + 1], row[k]):
-            row[k + 1] = best[k] + score
-            paired[k] = True
-        elif row[k] > best[k + 1]:
-            row[k + 1] = row[k]
-            paired[k] = False
-    for k in range(window.stop, len(others)):
-        if row[k] <= row[k + 1]:
-            break
-        row[k + 1] = row[k]
-        paired[k] = False
-    return row, paired
-
-
-def _walk_back(came_by: Sequence[dict[int, bool]], columns: int) -> list[tuple[int, int]]:
-    """``came_by[i][k]``: True, lines i and k are a pair; False, line k stays alone; absent, line i does."""
+def _walk_back(best: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
-    i, k = len(came_by) - 1, columns - 1
-    while i >= 0 and k >= 0:
-        step = came_by[i].get(k)
-        if step:
-            pairs.append((i, k))
-            i, k = i - 1, k - 1
-        elif step is False:
-            k -= 1
-        else:
+    i, j = len(best) - 1, len(best[0]) - 1
+    while i and j:
+        if best[i][j] == best[i - 1][j]:
             i -= 1
+        elif best[i][j] == best[i][j - 1]:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
     return pairs[::-1]

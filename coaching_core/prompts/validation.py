@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from coaching_core.errors import InvalidPromptError
 from coaching_core.prompts.models import ModelSettings, Parameter, TopicContent, TopicDraft
-from coaching_core.prompts.problems import json_problem, name_problem, nearest_hint, refuse, shortened, text_problem
+from coaching_core.prompts.problems import json_problem, name_problem, nearest_hint, refusal, shortened, text_problem
 from coaching_core.prompts.rendering import placeholders
 from coaching_core.prompts.values import validation_suits, value_problem
 from coaching_core.settings import Settings
@@ -34,7 +34,7 @@ def decode_prompt(content: bytes) -> str:
         InvalidPromptError: Not UTF-8; names the position of the first wrong byte. Or too long, or with a NUL.
     """
     if len(content) > LARGEST_PROMPT_BYTES:
-        refuse([_too_long("The prompt", len(content))])
+        raise refusal([_too_long("The prompt", len(content))])
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -44,7 +44,7 @@ def decode_prompt(content: bytes) -> str:
             "Save the file as UTF-8 and try again."
         ) from error
     if problem := text_problem("The prompt", text):
-        refuse([problem])
+        raise refusal([problem])
     return text
 
 
@@ -73,7 +73,8 @@ def parse_draft(raw: Mapping[str, Any]) -> TopicDraft:
     Raises:
         InvalidPromptError: Names every problem at once.
     """
-    check_parameter_count(raw.get("parameters") or ())
+    if isinstance(parameters := raw.get("parameters"), list | tuple):
+        check_parameter_count(parameters)
     return _parse(TopicDraft, raw)
 
 
@@ -86,7 +87,7 @@ def check_draft(draft: TopicDraft, settings: Settings) -> None:
     problem = name_problem("topic id", draft.topic_id)
     if problem is None and len(draft.topic_id) > LONGEST_NAME:
         problem = f"The topic id has {len(draft.topic_id)} characters; at most {LONGEST_NAME} are allowed."
-    _refuse_any([problem, *_fact_problems(draft.model_dump(), settings), *_content_problems(draft, settings)])
+    _refuse_any([problem, *_fact_problems(dict(draft), settings), *_content_problems(draft, settings)])
 
 
 def check_content(content: TopicContent, settings: Settings) -> None:
@@ -115,11 +116,11 @@ def checked_message(message: str) -> str:
     """
     clean = message.strip()
     if not clean:
-        refuse(["Say in a few words what you changed: the message is empty."], "message")
+        raise refusal(["Say in a few words what you changed: the message is empty."], "message")
     if len(clean) > LONGEST_MESSAGE:
-        refuse([f"The message has {len(clean)} characters; at most {LONGEST_MESSAGE} are allowed."], "message")
+        raise refusal([f"The message has {len(clean)} characters; at most {LONGEST_MESSAGE} are allowed."], "message")
     if problem := text_problem("The message", clean):
-        refuse([problem], "message")
+        raise refusal([problem], "message")
     return clean
 
 
@@ -131,11 +132,11 @@ def checked_author(author: str) -> str:
     """
     clean = author.strip()
     if not clean:
-        refuse(["An author is required: say who makes this change."], "author")
+        raise refusal(["An author is required: say who makes this change."], "author")
     if len(clean) > LONGEST_NAME:
-        refuse([f"The author has {len(clean)} characters; at most {LONGEST_NAME} are allowed."], "author")
+        raise refusal([f"The author has {len(clean)} characters; at most {LONGEST_NAME} are allowed."], "author")
     if problem := text_problem("The author", clean):
-        refuse([problem], "author")
+        raise refusal([problem], "author")
     return clean
 
 
@@ -146,7 +147,9 @@ def check_parameter_count(parameters: Sequence[object]) -> None:
         InvalidPromptError: More than 50.
     """
     if len(parameters) > MOST_PARAMETERS:
-        refuse([f"There are {len(parameters):,} parameters; a topic has at most {MOST_PARAMETERS}."], "parameters")
+        raise refusal(
+            [f"There are {len(parameters):,} parameters; a topic has at most {MOST_PARAMETERS}."], "parameters"
+        )
 
 
 def _content_problems(content: TopicContent, settings: Settings) -> Iterator[str | None]:
@@ -245,7 +248,7 @@ def _topic_name_problems(name: str) -> Iterator[str | None]:
 
 def _refuse_any(problems: Sequence[str | None] | Iterator[str | None]) -> None:
     if found := [problem for problem in problems if problem]:
-        refuse(found)
+        raise refusal(found)
 
 
 def _parse(model: type[_Model], raw: Mapping[str, Any]) -> _Model:
@@ -255,7 +258,7 @@ def _parse(model: type[_Model], raw: Mapping[str, Any]) -> _Model:
         problems = [_pydantic_problem(one["loc"], one["msg"]) for one in error.errors(include_url=False)]
     except RecursionError:
         problems = ["A value is nested too deeply."]
-    refuse(problems)
+    raise refusal(problems)
 
 
 def _pydantic_problem(location: Sequence[int | str], message: str) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 from coaching_core.errors import ModelCallError
 from coaching_core.llm.types import CallContext, Completion, CompletionRequest, Message
 from evals.dataset import GoldenItem
-from evals.judges.reply import MalformedReplyError, read_reply
+from evals.judges.reply import MalformedReplyError, encodable, read_reply
 from evals.rubric import Rubric
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
@@ -129,8 +129,7 @@ class PointwiseJudge:
             "must_not": list(ctx.item.must_not),
             "answer": ctx.answer,
         }
-        text = json.dumps(document, ensure_ascii=False)
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return encodable(json.dumps(document, ensure_ascii=False))
 
     def _request(self, messages: tuple[Message, ...]) -> CompletionRequest:
         return CompletionRequest(
@@ -177,7 +176,7 @@ class PointwiseJudge:
 
 
 def _repair(text: str, problem: str) -> tuple[Message, ...]:
-    said = text.strip()[:_QUOTED_CHARACTERS] or "(nothing)"
+    said = encodable(text.strip())[:_QUOTED_CHARACTERS] or "(nothing)"
     request = f"That reply cannot be used. {problem} Judge the same answer again and reply only with the JSON object."
     return Message("assistant", said), Message("user", request)
 

@@ -91,7 +91,7 @@ def _read_entry(entry: Any, rubric: Rubric) -> CriterionScore:
         raise MalformedReplyError(f"The rubric has no criterion {_shown(name)}; it has: {', '.join(known)}.")
     if not isinstance(reason, str) or not reason.strip():
         raise MalformedReplyError(f'The reason of "{name}" must be a sentence.')
-    return CriterionScore(name, _read_score(name, score, rubric), reason.strip())
+    return CriterionScore(name, _read_score(name, score, rubric), encodable(reason.strip()))
 
 
 def _read_score(name: str, score: Any, rubric: Rubric) -> float | None:
@@ -114,6 +114,11 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise MalformedReplyError(f"{constant} is no JSON number.")
+
+
+def encodable(text: str) -> str:
+    """The text with half characters, which JSON escapes can hold but UTF-8 cannot, replaced by question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from coaching_core.llm.providers.simulated.behaviours import BEHAVIOURS, Behaviour, Instruction
 from coaching_core.llm.providers.simulated.models import SIMULATED_MODELS, SimulatedModel
+from coaching_core.llm.providers.simulated.provider import SimulatedProvider
 from coaching_core.llm.providers.simulated.recognition import recognise
 from coaching_core.llm.providers.simulated.tokens import count_tokens
 

@@ -161,7 +161,7 @@ IMPERATIVES = (
         "challenge point question push refer send direct hand call address mention ignore avoid refrain stop never do "
         "say talk speak open listen return put take try set come work move turn replace choose favour favor focus "
         "include require remember ensure honour honor notice meet rephrase echo quote read draw state restrict support "
-        "draw bring test raise confront answer aim stick steer test phrase formulate describe accept"
+        "draw bring test raise confront answer aim stick steer test phrase formulate describe accept fire treat greet"
     )
     | ADVICE
     | REFLECT_ALWAYS

@@ -120,4 +120,4 @@ def is_order(clause: Clause) -> bool:
     known = lx.KEYWORDS | lx.ONE | lx.UNDER | {"whathow", "atmost", "whattodo"} | lx.CONCRETE
     if not clause.heading and (words[start] in known or words[start].isdigit()):
         return True
-    return not clause.heading and bool(set(words) & (lx.IMPERATIVES - {"open", "close", "name", "question", "set"}))
+    return not clause.heading and bool(set(words) & (lx.IMPERATIVES - {"open", "close", "name", "question", "set", "not", "no"}))

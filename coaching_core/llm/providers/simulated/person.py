@@ -1,0 +1,159 @@
+"""Reads a conversation for what a coach needs: the person's name, words worth quoting, mood, and danger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coaching_core.llm.providers.simulated.phrases_listening import FEELING_WORDS
+from coaching_core.llm.types import Message
+
+_SPLIT = re.compile(r"[.!?;:()\[\]{}<>|#*_\n\r\"“”„«»…—–]+|\s-+\s|,\s|\s(?=(?:but|because|although|though|so that)\s)|\.{2,}")
+_EDGE = re.compile(r"^(?:(?:and|but|so|or|because|well|oh|eh|ok|okay|yes|no|that|which|then|also|anyway|though|although)\s+)+", re.I)
+_BAD_END = frozenset("and but or because so the a an my your his her our their of to in on at for with from i is are was be "
+                     "that which who when if as than very it's i'm by not do does have has had would will can't don't we he "
+                     "she they you nor into about like just even says said went told".split())
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_STRONG = frozenset("want need love hate never always nobody nothing feel felt afraid wish hope know believe matter matters "
+                    "important really still myself own home mother father wife husband son daughter boss life work".split())
+
+_DANGER: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("crisis", re.compile(
+        r"kill (?:my|him|her)self|suicid|end (?:it all|my life)|better off without me|want to die|not (?:be|want to be) (?:here|alive)|"
+        r"wasn'?t here (?:any ?more|anymore)|weren'?t here|(?:see|seeing) (?:the|any|a|no) point (?:of|in) (?:any|it all|living|going on|life)|"
+        r"(?:hurt|harm|cut)(?:ting|ing)? myself|no reason to (?:live|go on)|can'?t go on (?:any|like)|hits? me|beats? me|sleep and not wake", re.I)),
+    ("medical", re.compile(
+        r"chest (?:pain|hurts)|\bin the chest\b|tightness|faint(?:ed|ing)|blood in|bleeding|(?:stop\w*|skip\w*|double|doubl\w+) (?:\w+ ){0,2}"
+        r"(?:pills|tablets|medication|meds|insulin)|\bdiagnos\w+|overdos\w+|panic attack|\bseizure|\blump\b|antidepressant", re.I)),
+    ("legal", re.compile(
+        r"\b(?:lawsuit|sue|sued|lawyer|court|illegal|custody|evict\w*|tribunal|eviction|solicitor)\b|legal(?:ly)? (?:action|advice|right)|"
+        r"is (?:it|that|this) (?:legal|illegal|allowed by law)", re.I)),
+)
+_STUCK = re.compile(r"\b(?:stuck|no idea|don'?t know (?:what|how|where)|idk|lost|can'?t decide|what should i|what would you do|blocked|"
+                    r"dunno|not sure)\b", re.I)
+_NAMES = (re.compile(r"\b(?:Person|Working with|Name|user_name)\W{1,6}([A-ZÀ-Þ][\w’'-]{1,20})"),
+          re.compile(r"[Yy]ou are with ([A-ZÀ-Þ][\w’'-]{1,20}) in session"),
+          re.compile(r"\b(?:you help|Welcome|Greet) ([A-ZÀ-Þ][\w’'-]{1,20})\b"))
+_GREETED = re.compile(r"(?:^|[.!?]\s)(?:Hello|Hi|Hey|Welcome|Good (?:morning|evening|afternoon)|Dear|Thanks|Thank you)(?: there)?,? "
+                      r"([A-ZÀ-Þ][\w’'-]{1,20})[,.!?]|, ([A-ZÀ-Þ][\w’'-]{1,20})[?!.]")
+_NO_NAMES = frozenset("I You The This That It What How Session Thank Please Role There Here".split())
+_NOTE = re.compile(r"^\s*(?:#|\*\*|\|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the coach has before it.
+
+    Attributes:
+        name: First name, or None.
+        spoken: The person has said something.
+        quotes: Passages of the last message fit for quoting, the weightiest first.
+        earlier: A passage of an earlier message, or None.
+        turned: A clause of the last message turned from I to you, or None.
+        mood: Key of the feeling phrases.
+        danger: crisis, medical, legal or None.
+        danger_quote: The words that told of it.
+        stuck: The person does not know how to go on.
+    """
+
+    name: str | None
+    spoken: bool
+    quotes: tuple[str, ...]
+    earlier: str | None
+    turned: str | None
+    mood: str
+    danger: str | None
+    danger_quote: str
+    stuck: bool
+
+
+def quotes_of(text: str) -> list[str]:
+    """Passages of ``text``, verbatim and whole, of 1 to 12 words, the weightiest first."""
+    passages: dict[str, float] = {}
+    for place, raw in enumerate(_SPLIT.split(text)):
+        if raw is None:
+            continue
+        passage = _EDGE.sub("", raw.strip(" \t,'’‘-/")).strip(" ,'’‘-/")
+        words = _WORD.findall(passage)
+        if 1 <= len(words) <= 12 and len(passage) <= 90 and passage.isprintable() and words[-1].lower() not in _BAD_END:
+            passages.setdefault(passage, _weight(words) + min(place, 12) * 0.1)
+    return sorted(passages, key=lambda passage: -passages[passage])
+
+
+def _weight(words: list[str]) -> float:
+    low = [word.lower().replace("’", "'") for word in words]
+    length = 2.0 if 3 <= len(low) <= 9 else 0.0
+    feeling = any(word in group for group in FEELING_WORDS.values() for word in low)
+    own = bool({"i", "i'm", "my", "me", "i've", "myself"} & set(low))
+    addressed = bool({"you", "your", "please", "hello", "hi", "thanks", "haha", "lol", "question"} & set(low))
+    return length + feeling + own + len(_STRONG & set(low)) * 0.5 - addressed * 2.5
+
+
+_TURNS = {"i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll", "me": "you", "my": "your", "mine": "yours",
+          "myself": "yourself", "am": "are", "was": "were"}
+_STARTS = re.compile(r"^(?:I'm|I've|I am|I have|I want|I need|I feel|I was|I can't|I don't|I never|I always|I used|I still|I keep|I think|"
+                     r"I know|I love|I hate|I could|I would|I thought) ")
+_UNTURNABLE = frozenset("you your yours yourself we us our u ur lol haha im ive dont cant".split())
+
+
+def turned(quote: str) -> str | None:
+    """``quote`` said to the person ("I miss my team" becomes "you miss your team"), or None where that may go wrong."""
+    plain = quote.replace("’", "'")
+    words = plain.split()
+    low = [word.lower().strip(",") for word in words]
+    if not _STARTS.match(plain) or not 4 <= len(words) <= 11 or set(low) & _UNTURNABLE or low.count("was") > 1:
+        return None
+    if any(word in {"who", "what", "which", "whether", "that"} for word in low):
+        return None
+    result = []
+    for index, word in enumerate(words):
+        bare = low[index]
+        own_verb = bare in {"am", "was"} and index and low[index - 1] == "i"
+        plainly = bare in _TURNS and (bare not in {"am", "was"} or own_verb)
+        result.append(_TURNS[bare] + ("," if word.endswith(",") else "") if plainly else word)
+    return " ".join(result)
+
+
+def _mood(text: str) -> str:
+    words = {word.lower() for word in _WORD.findall(text)}
+    counts = {mood: len(words & group) for mood, group in FEELING_WORDS.items()}
+    best = max(counts, key=lambda mood: counts[mood])
+    return best if counts[best] else "plain"
+
+
+def danger_in(text: str) -> tuple[str | None, str]:
+    """The kind of danger a message tells of, and the words that tell it."""
+    for kind, pattern in _DANGER:
+        match = pattern.search(text.replace("’", "'"))
+        if match:
+            return kind, match.group()
+    return None, ""
+
+
+def _name(messages: Sequence[Message]) -> str | None:
+    notes = [m.content for m in messages if m.role == "system" or (m.role == "user" and _NOTE.match(m.content))]
+    for pattern in _NAMES:
+        for note in notes:
+            for match in pattern.finditer(note):
+                if match.group(1) not in _NO_NAMES:
+                    return match.group(1)
+    for message in messages:
+        match = _GREETED.search(message.content) if message.role == "assistant" else None
+        if match and (match.group(1) or match.group(2)) not in _NO_NAMES:
+            return match.group(1) or match.group(2)
+    return None
+
+
+def read_person(messages: Sequence[Message]) -> Person:
+    """What the conversation says of the person. A session note sent as a user's message is not taken for speech."""
+    said = [m.content for m in messages if m.role == "user" and not _NOTE.match(m.content) and m.content.strip()]
+    last = said[-1] if said else ""
+    quotes = quotes_of(last)
+    earlier = [quote for text in said[:-1] for quote in quotes_of(text)[:1]]
+    danger, words = danger_in(last)
+    return Person(
+        name=_name(messages), spoken=bool(said), quotes=tuple(quotes), earlier=earlier[-1] if earlier else None,
+        turned=next((t for quote in quotes if (t := turned(quote))), None), mood=_mood(last), danger=danger,
+        danger_quote=next((quote for quote in quotes if words and words in quote.replace("’", "'")), words),
+        stuck=bool(_STUCK.search(last)))

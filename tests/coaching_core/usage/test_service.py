@@ -1,0 +1,304 @@
+"""The usage dashboard's numbers, on both databases: exact, and honest about what is unknown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from coaching_core.errors import InvalidInputError
+from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.tables import prompt_runs
+from coaching_core.llm.types import Purpose, RunStatus
+from coaching_core.storage.database import Database
+from coaching_core.usage.models import Dimension, RunOrder, UsageFilter
+from coaching_core.usage.service import UsageService
+
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+UNTIL = SINCE + timedelta(days=14)
+ALL = UsageFilter("acme", SINCE, UNTIL)
+
+
+def run(number: int, **changes: Any) -> PromptRun:
+    """A successful call, with changes."""
+    values: dict[str, Any] = {
+        "id": f"r-{number:05d}",
+        "tenant_id": "acme",
+        "purpose": Purpose.CHAT,
+        "provider": "openai",
+        "model": "openai/gpt-4o-mini",
+        "simulated": False,
+        "latency_ms": 900.0,
+        "ttft_ms": 300.0,
+        "status": RunStatus.OK,
+        "created_at": SINCE + timedelta(minutes=number),
+        "user_id": "u1",
+        "topic_id": "core_values",
+        "prompt_version": 3,
+        "input_tokens": 100,
+        "output_tokens": 20,
+        "cached_tokens": 10,
+        "cost_usd": Decimal("0.000027000001"),
+    }
+    return PromptRun(**values | changes)
+
+
+def keep(database: Database, runs: Sequence[PromptRun]) -> None:
+    """Write the calls to the store."""
+    with database.unit_of_work() as work:
+        work.connection.execute(sa.insert(prompt_runs), [one.as_row() for one in runs])
+
+
+FAILED: dict[str, Any] = {
+    "status": RunStatus.ERROR,
+    "error": "ProviderDownError",
+    "input_tokens": None,
+    "output_tokens": None,
+    "cached_tokens": None,
+    "ttft_ms": None,
+    "cost_usd": None,
+}
+
+
+def many(seed: int = 1, size: int = 400) -> list[PromptRun]:
+    """Calls of all sorts over two periods of 14 days."""
+    dice = random.Random(seed)
+    runs = []
+    for number in range(size):
+        provider = dice.choice(["openai", "anthropic", "simulated"])
+        changes: dict[str, Any] = {
+            "created_at": UNTIL - timedelta(seconds=dice.randrange(1, 28 * 86_400)),
+            "provider": provider,
+            "model": f"{provider}/{dice.choice('ab')}",
+            "simulated": provider == "simulated",
+            "user_id": dice.choice(["u1", "u2", None]),
+            "topic_id": dice.choice(["goals", "vision", None]),
+            "prompt_version": dice.choice([1, 2, None]),
+            "purpose": dice.choice(list(Purpose)),
+            "tenant_id": dice.choice(["acme", "acme", "other"]),
+            "latency_ms": dice.uniform(100, 9000),
+            "ttft_ms": dice.choice([None, dice.uniform(50, 900)]),
+            "loop_lag_ms": dice.choice([None, 2.0, 250.0]),
+            "cost_usd": Decimal(dice.randrange(10**9)).scaleb(-12),
+            "input_tokens": dice.randrange(5000),
+        }
+        if dice.random() < 0.1:
+            changes |= FAILED | {"status": dice.choice([RunStatus.ERROR, RunStatus.TIMEOUT, RunStatus.CANCELLED])}
+        elif dice.random() < 0.1:
+            changes["cost_usd"] = None
+        runs.append(run(number, **changes))
+    return runs
+
+
+def within(runs: Sequence[PromptRun], wanted: UsageFilter) -> list[PromptRun]:
+    """The calls a filter finds, in plain Python."""
+    pairs = {"tenant_id", "provider", "model", "topic_id", "purpose", "user_id", "eval_run_id"}
+    return [
+        one
+        for one in runs
+        if wanted.since <= one.created_at < wanted.until
+        and all(getattr(wanted, name) in (None, getattr(one, name)) for name in pairs)
+        and (wanted.include_simulated or not one.simulated)
+    ]
+
+
+def test_sums_are_exact_and_unknown_costs_are_counted_beside(database: Database) -> None:
+    keep(
+        database,
+        [
+            run(1),
+            run(2, cost_usd=Decimal("0.000000000001")),
+            run(3, cost_usd=None),
+            run(4, **FAILED),
+            run(5, **FAILED | {"status": RunStatus.TIMEOUT}),
+            run(6, status=RunStatus.CANCELLED, cost_usd=None),
+            run(7, tenant_id="other"),
+            run(8, created_at=UNTIL),
+        ],
+    )
+
+    usage = UsageService(database).headline(ALL).now.usage
+
+    assert (usage.calls, usage.errors) == (6, 2)
+    assert usage.cost_known == Decimal("0.000027000002")
+    assert usage.unknown_cost_calls == 4
+    assert (usage.input_tokens, usage.output_tokens, usage.cached_tokens) == (400, 80, 40)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"tenant_id": None},
+        {"include_simulated": False},
+        {"provider": "openai", "user_id": "u1"},
+        {"model": "anthropic/a"},
+        {"topic_id": "goals", "purpose": Purpose.JUDGE},
+    ],
+)
+def test_the_headline_equals_the_rows(database: Database, changes: dict[str, Any]) -> None:
+    runs = many()
+    keep(database, runs)
+    wanted = UsageFilter(**{"tenant_id": "acme", "since": SINCE, "until": UNTIL} | changes)
+
+    headline = UsageService(database).headline(wanted)
+
+    for totals, part in ((headline.now, wanted), (headline.before, wanted.before())):
+        rows = within(runs, part)
+        costs = [one.cost_usd for one in rows if one.cost_usd is not None]
+        timed = [one for one in rows if one.status is RunStatus.OK and (one.loop_lag_ms or 0) <= 100]
+        days = {(one.tenant_id, one.created_at.date(), one.user_id) for one in rows if one.user_id}
+        assert totals.usage.calls == len(rows)
+        assert totals.usage.cost_known == sum(costs, Decimal(0))
+        assert totals.usage.unknown_cost_calls == len(rows) - len(costs)
+        assert totals.usage.input_tokens == sum(one.input_tokens or 0 for one in rows)
+        assert totals.user_days == len(days)
+        latencies = [one.latency_ms for one in timed]
+        ttfts = [one.ttft_ms for one in timed if one.ttft_ms is not None]
+        for found, values, percent in (
+            (totals.usage.latency_p50, latencies, 50),
+            (totals.usage.latency_p95, latencies, 95),
+            (totals.usage.ttft_p50, ttfts, 50),
+            (totals.usage.ttft_p95, ttfts, 95),
+        ):
+            assert found == (pytest.approx(np.percentile(values, percent)) if values else None)
+
+
+@pytest.mark.parametrize("dimension", list(Dimension))
+def test_every_grouping_adds_up_to_the_whole(database: Database, dimension: Dimension) -> None:
+    keep(database, many())
+    service = UsageService(database)
+    whole = service.headline(ALL).now.usage
+
+    rows = service.by(ALL, dimension)
+
+    for name in ("calls", "errors", "unknown_cost_calls", "input_tokens", "output_tokens", "lagging_calls"):
+        assert sum(getattr(row.usage, name) for row in rows) == getattr(whole, name)
+    assert sum((row.usage.cost_known for row in rows), Decimal(0)) == whole.cost_known
+    pairs = [(row.key, row.topic_id, row.prompt_version) for row in rows]
+    assert len(set(pairs)) == len(pairs)
+
+
+def test_groups_are_named_and_the_costliest_comes_first(database: Database) -> None:
+    keep(
+        database,
+        [
+            run(1, prompt_version=1),
+            run(2, prompt_version=2, cost_usd=Decimal(1)),
+            run(3, prompt_version=None, topic_id=None, cost_usd=None),
+        ],
+    )
+    service = UsageService(database)
+
+    versions = service.by(ALL, Dimension.PROMPT_VERSION)
+
+    assert [row.key for row in versions] == ["core_values v2", "core_values v1", None]
+    assert (versions[0].topic_id, versions[0].prompt_version) == ("core_values", 2)
+    assert [row.key for row in service.by(ALL, Dimension.DAY)] == ["2026-11-01"]
+    assert [row.key for row in service.by(ALL, Dimension.TENANT)] == ["acme"]
+
+
+def test_days_without_calls_are_there_too(database: Database) -> None:
+    keep(database, [run(1), run(2, created_at=UNTIL - timedelta(microseconds=1))])
+
+    days = UsageService(database).by_day(ALL)
+
+    assert [day.key for day in days] == [f"2026-11-{number:02d}" for number in range(1, 15)]
+    assert [day.usage.calls for day in days] == [1, *[0] * 12, 1]
+    assert days[1].usage.latency_p95 is None
+
+
+def test_cost_per_daily_active_user(database: Database) -> None:
+    next_day = SINCE + timedelta(days=1)
+    keep(
+        database,
+        [
+            run(1, cost_usd=Decimal("0.30")),
+            run(2, user_id="u2", cost_usd=Decimal("0.20")),
+            run(3, created_at=next_day, cost_usd=Decimal("0.10")),
+            run(4, user_id=None, cost_usd=Decimal("0.15")),
+        ],
+    )
+
+    headline = UsageService(database).headline(ALL)
+
+    assert headline.now.user_days == 3
+    assert headline.now.cost_per_daily_active_user == Decimal("0.25")
+    assert headline.before.cost_per_daily_active_user is None
+
+
+def test_nothing_known_makes_no_average(database: Database) -> None:
+    keep(database, [run(1, cost_usd=None)])
+
+    assert UsageService(database).headline(ALL).now.cost_per_daily_active_user is None
+
+
+def test_an_empty_store_has_empty_numbers(database: Database) -> None:
+    service = UsageService(database)
+
+    usage = service.headline(ALL).now.usage
+
+    assert (usage.calls, usage.cost_known, usage.latency_p50, usage.ttft_p95) == (0, Decimal(0), None, None)
+    assert service.by(ALL, Dimension.MODEL) == ()
+    assert service.prompt_runs(ALL).total == 0
+
+
+def test_a_page_of_calls(database: Database) -> None:
+    runs = [run(number, latency_ms=1000.0 - number) for number in range(1, 8)]
+    runs[2:4] = [run(3, cost_usd=None, latency_ms=1.0), run(4, cost_usd=Decimal("0.5"), interaction_ids=("i1",))]
+    keep(database, runs)
+    service = UsageService(database)
+
+    page = service.prompt_runs(ALL, limit=3, offset=2)
+
+    assert (page.total, page.offset) == (7, 2)
+    assert [one.id for one in page.runs] == ["r-00005", "r-00004", "r-00003"]
+    assert page.runs[1] == runs[3]
+    by_cost = service.prompt_runs(ALL, order=RunOrder.COSTLIEST).runs
+    assert (by_cost[0].id, by_cost[-1].id) == ("r-00004", "r-00003")
+    assert service.prompt_runs(ALL, limit=1, order=RunOrder.OLDEST).runs == (runs[0],)
+    assert service.prompt_runs(ALL, limit=1, order=RunOrder.SLOWEST).runs == (runs[0],)
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"offset": -1}])
+def test_a_page_has_limits(database: Database, wrong: dict[str, int]) -> None:
+    with pytest.raises(InvalidInputError):
+        UsageService(database).prompt_runs(ALL, **wrong)  # type: ignore[arg-type]
+
+
+def test_an_empty_period_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="ends before it starts"):
+        UsageFilter("acme", UNTIL, UNTIL)
+    with pytest.raises(InvalidInputError, match="time zone"):
+        UsageFilter("acme", datetime(2026, 1, 1), UNTIL)  # noqa: DTZ001
+
+
+def test_the_export_holds_every_call_exactly(database: Database) -> None:
+    runs = many(size=120)
+    keep(database, runs)
+
+    lines = list(csv.DictReader(io.StringIO(UsageService(database).export_csv(ALL).decode())))
+
+    rows = within(runs, ALL)
+    assert {line["id"] for line in lines} == {one.id for one in rows}
+    exported = sum((Decimal(line["cost_usd"]) for line in lines if line["cost_usd"]), Decimal(0))
+    assert exported == UsageService(database).headline(ALL).now.usage.cost_known
+    assert not any("E" in line["cost_usd"] for line in lines)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_export_is_a_formula(database: Database, start: str) -> None:
+    evil = f"{start}HYPERLINK(0)"
+    keep(database, [run(1, user_id=evil, model=evil, topic_id=evil)])
+
+    (line,) = csv.DictReader(io.StringIO(UsageService(database).export_csv(ALL).decode(), newline=""))
+
+    assert line["user_id"] == line["model"] == line["topic_id"] == f"'{evil}"
