@@ -9,14 +9,12 @@ from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
 from coaching_core.llm.accounting import StoreRecorder
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.gateway import OTHER_PROVIDERS, Gateway
+from coaching_core.llm.assembly import build_catalogue, build_providers
+from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.model_loop import ModelLoop
-from coaching_core.llm.prices import load_price_table
-from coaching_core.llm.providers.litellm import LiteLLMProvider
-from coaching_core.llm.providers.simulated import SimulatedProvider
-from coaching_core.llm.types import Provider
 from coaching_core.playground.repository import PlaygroundRepository
 from coaching_core.playground.service import PlaygroundService
+from coaching_core.progression.ema import ProgressionSettings
 from coaching_core.progression.service import ProgressionService
 from coaching_core.prompts.seeds import seed_topics
 from coaching_core.prompts.service import PromptService
@@ -50,16 +48,6 @@ class Services:
             closer()
 
 
-def build_catalogue(settings: Settings) -> Catalogue:
-    """The models and prices of this installation; needs no store."""
-    return Catalogue(settings, load_price_table(settings.datasets_dir, settings.price_overrides))
-
-
-def build_providers(settings: Settings) -> dict[str, Provider]:
-    """The adapters to models; nothing heavy is imported before the first call."""
-    return {"simulated": SimulatedProvider(settings.simulated_pace), OTHER_PROVIDERS: LiteLLMProvider(settings)}
-
-
 def build_services(settings: Settings, url: str | None = None) -> Services:
     """Open the store, seed it when it is new, and build all services.
 
@@ -91,7 +79,10 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         prompts=prompts,
         playground=PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop),
         assessments=AssessmentService(database),
-        progression=ProgressionService(database, settings),
+        progression=ProgressionService(
+            database,
+            ProgressionSettings(settings.ema_alpha, settings.ema_window, settings.band_developing, settings.band_mastery),
+        ),
         usage=UsageService(database),
         demo=DemoService(database, catalogue.cost),
         _closers=(model_loop.close, appends.close, database.close),

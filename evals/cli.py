@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coaching_core.bootstrap import build_catalogue, build_providers
+from coaching_core.llm.assembly import build_catalogue, build_providers
 from coaching_core.clock import utc_now
 from coaching_core.errors import ConflictError, InvalidInputError, MissingKeyError, NotFoundError, WorkbenchError
 from coaching_core.llm.gateway import Gateway

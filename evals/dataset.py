@@ -218,9 +218,12 @@ def _read_items(file: Path) -> tuple[GoldenItem, ...]:
 def _read_item(file: Path, number: int, raw: bytes) -> GoldenItem:
     try:
         document = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
         return GoldenItem.model_validate(document)
     except UnicodeDecodeError as error:
         raise InvalidDatasetError(str(file), number, f"not UTF-8 (byte {error.start + 1} of the line)") from error
+    except UnicodeEncodeError as error:
+        raise InvalidDatasetError(str(file), number, "an escape like \\ud83d stands for half a character") from error
     except ValidationError as error:
         raise InvalidDatasetError(str(file), number, first_problem(error)) from error
     except (ValueError, RecursionError) as error:

@@ -240,7 +240,7 @@ def _variants(request: PlanRequest, resolve: VersionResolver) -> tuple[Variant, 
                     settings=version.settings,
                 )
             )
-    if len({variant.id for variant in variants}) < len(variants):
+    if min(len({v.id for v in variants}), len({v.label for v in variants})) < len(variants):
         raise InvalidPlanError("The same prompt version is named twice. Name two that differ.", field="prompts")
     return tuple(variants)
 

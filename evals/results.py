@@ -86,17 +86,23 @@ class RunResults:
     def comparison(self, candidate: str | None = None, baseline: str | None = None) -> Comparison | None:
         """A candidate against the baseline (by default the second variant against the first).
 
+        Args:
+            candidate, baseline: Ids of variants. The comparison speaks of them by their labels.
+
         Raises:
             NotFoundError: The run has no such variant.
         """
-        ids = [variant.id for variant in self.plan.variants]
+        labels = {variant.id: variant.label for variant in self.plan.variants}
         for name in (candidate, baseline):
-            if name is not None and name not in ids:
-                raise NotFoundError(f"Run {self.plan.run_id} has no variant “{name}”. It has: {', '.join(ids)}.")
-        if len(ids) < 2:
+            if name is not None and name not in labels:
+                known = ", ".join(labels)
+                raise NotFoundError(f"Run {self.plan.run_id} has no variant “{name}”. It has: {known}.")
+        if len(labels) < 2:
             return None
+        first, second, *_ = labels
+        rows = [replace(row, variant=labels[row.variant]) for row in self.rows()]
         criteria = [criterion.id for criterion in self.plan.rubric.criteria]
-        return compare(self.rows(), baseline or ids[0], candidate or ids[1], criteria)
+        return compare(rows, labels[baseline or first], labels[candidate or second], criteria)
 
     @property
     def cost(self) -> Decimal:

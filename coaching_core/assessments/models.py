@@ -90,6 +90,10 @@ class Record(BaseModel):
                 f"This {cls.__name__} cannot be accepted: {message}.", field=str(first[0]) if first else None
             ) from error
 
+    def as_row(self) -> dict[str, Any]:
+        """The row of this record's table: its own fields, nested records as plain JSON."""
+        return self.model_dump()
+
 
 class Coachee(Record):
     """A person being coached."""
@@ -215,6 +219,16 @@ class Assessment(Record):
         if len(set(self.interaction_ids)) != count:
             raise ValueError("an interaction is named twice in interaction_ids")
         return self
+
+    def as_row(self) -> dict[str, Any]:
+        """The row of the ``assessments`` table; what an error does not say is left out of its JSON."""
+        return super().as_row() | {
+            "interaction_ids": list(self.interaction_ids),
+            "errors": [error.model_dump(mode="json", exclude_none=True) for error in self.errors],
+            "tags": list(self.tags),
+            "kind": str(self.kind),
+            "category": str(self.category),
+        }
 
 
 def check_groups(assessments: Sequence[Assessment]) -> None:

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from coaching_core.assessments.models import Assessment, AssessmentKind, Coachee, Focus, Record, UserFocus
 from coaching_core.assessments.tables import assessments, coachees, focuses, user_focuses
-
-
-def row_of(record: Record) -> dict[str, Any]:
-    """The row a record is stored as: its own fields; nested ones as plain JSON, without what is not set."""
-    row: dict[str, Any] = record.model_dump()
-    if isinstance(record, Assessment):
-        row |= {
-            "interaction_ids": list(record.interaction_ids),
-            "errors": [error.model_dump(mode="json", exclude_none=True) for error in record.errors],
-            "tags": list(record.tags),
-            "kind": str(record.kind),
-            "category": str(record.category),
-        }
-    return row
 
 
 def lock_tenant(connection: sa.Connection, tenant_id: str) -> None:
@@ -38,7 +23,7 @@ def lock_tenant(connection: sa.Connection, tenant_id: str) -> None:
 
 def insert(connection: sa.Connection, table: sa.Table, records: Iterable[Record]) -> None:
     """Add records to their table."""
-    rows = [row_of(record) for record in records]
+    rows = [record.as_row() for record in records]
     if rows:
         connection.execute(sa.insert(table), rows)
 

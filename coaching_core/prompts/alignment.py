@@ -27,7 +27,7 @@ class Block:
 class Effort:
     """How many pairs of equal elements may still be looked at; shared by all searches of one diff."""
 
-    pairs: int = 2_000_000
+    pairs: int = 1_000_000
 
     def spend(self, pairs: int) -> bool:
         """Take from what is left; False, and nothing taken, when it is not enough."""

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from coaching_core.prompts.alignment import Effort, matching_blocks
@@ -135,27 +136,33 @@ def diff_text(old: str, new: str, fold: bool = True) -> TextDiff:
         new: The text after.
         fold: Replace the inside of equal stretches of more than four lines by one ``skipped`` row.
     """
-    left, right = _LINE.findall(old), _LINE.findall(new)
+    rows = tuple(_all_rows(_LINE.findall(old), _LINE.findall(new)))
+    return TextDiff(tuple(_folded(rows)) if fold else rows)
+
+
+def _all_rows(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
     effort = Effort()
-    rows: list[DiffRow] = []
     i = j = 0
-    for block in matching_blocks(left, right, effort):
-        rows += _replaced(left[i : block.old], right[j : block.new], (i + 1, j + 1), effort)
+    for block in matching_blocks(old, new, effort):
+        yield from _replaced(old[i : block.old], new[j : block.new], (i + 1, j + 1), effort)
         i, j = block.old + block.size, block.new + block.size
-        rows += _equal(left[block.old : i], (block.old + 1, block.new + 1), fold)
-    rows += _replaced(left[i:], right[j:], (i + 1, j + 1), effort)
-    return TextDiff(tuple(rows))
+        for at, line in enumerate(old[block.old : i], 1):
+            yield _equal(line, (block.old + at, block.new + at))
+    yield from _replaced(old[i:], new[j:], (i + 1, j + 1), effort)
 
 
-def _equal(lines: Sequence[str], first: tuple[int, int], fold: bool) -> Iterator[DiffRow]:
-    last = len(lines) - 1
-    folded = fold and len(lines) > LONGEST_SHOWN_STRETCH
-    for at, line in enumerate(lines):
-        if not folded or at in (0, last):
-            same = (Segment(line, False),)
-            yield DiffRow("equal", first[0] + at, first[1] + at, same, same)
-        elif at == 1:
-            yield DiffRow("skipped", count=last - 1)
+def _folded(rows: Sequence[DiffRow]) -> Iterator[DiffRow]:
+    for equal, group in groupby(rows, key=lambda row: row.kind == "equal"):
+        stretch = tuple(group)
+        if equal and len(stretch) > LONGEST_SHOWN_STRETCH:
+            yield from (stretch[0], DiffRow("skipped", count=len(stretch) - 2), stretch[-1])
+        else:
+            yield from stretch
+
+
+def _equal(line: str, numbers: tuple[int, int]) -> DiffRow:
+    same = (Segment(line, False),)
+    return DiffRow("equal", *numbers, same, same)
 
 
 def _replaced(old: Sequence[str], new: Sequence[str], first: tuple[int, int], effort: Effort) -> Iterator[DiffRow]:
@@ -177,7 +184,7 @@ def _alone(old: Sequence[str], new: Sequence[str], first: tuple[int, int]) -> It
 
 def _paired_row(old: str, new: str, numbers: tuple[int, int], effort: Effort) -> DiffRow | None:
     if old == new:
-        return DiffRow("equal", *numbers, (Segment(old, False),), (Segment(new, False),))
+        return _equal(old, numbers)
     changed = _changed(old, new, effort)
     return None if changed is None else DiffRow("changed", *numbers, *changed)
 

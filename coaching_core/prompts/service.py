@@ -54,6 +54,7 @@ class PromptService(PromptReader):
             InvalidPromptError: The draft breaks a rule.
             ConflictError: There is a topic with this id.
         """
+        draft = draft.model_copy(update={"name": draft.name.strip()})
         check_draft(draft, self._settings)
         first = self._signed(draft, draft.topic_id, 1, draft.message, author)
         try:
@@ -99,8 +100,9 @@ class PromptService(PromptReader):
             TopicNotFoundError: There is no such topic.
             NotFoundError: It has no such version.
             ConflictError: Somebody published meanwhile; nothing was changed.
-            InvalidInputError: This version is the published one already.
+            InvalidInputError: This version is the published one already, or no author is named.
         """
+        author = checked_author(author)
         with self._database.unit_of_work() as work:
             topic = find_topic(work.connection, topic_id)
             find_version(work.connection, topic, number)
@@ -116,8 +118,9 @@ class PromptService(PromptReader):
             TopicNotFoundError: There is no such topic.
             NotFoundError: It has no such version.
             ConflictError: Somebody published or saved meanwhile; nothing was changed.
-            InvalidInputError: The published version has this content already.
+            InvalidInputError: The published version has this content already, or no author is named.
         """
+        author = checked_author(author)
         try:
             with self._database.unit_of_work() as work:
                 topic = find_topic(work.connection, topic_id)
@@ -148,7 +151,8 @@ class PromptService(PromptReader):
             TopicNotFoundError: There is no such topic.
             InvalidPromptError: A field breaks a rule.
         """
-        values = {name: value for name, value in dict(update).items() if value is not None}
+        given = {name: value for name, value in dict(update).items() if value is not None}
+        values = {name: value.strip() if name == "name" else value for name, value in given.items()}
         check_facts(values, self._settings)
         return self._change_topic(topic_id, values, author)
 

@@ -105,7 +105,11 @@ def open_database(settings: Settings, url: str | None = None) -> Database:
         try:
             migrate(engine)
         except sa.exc.OperationalError as error:
+            engine.dispose()
             raise StoreError(f"PostgreSQL cannot be reached at {target.host or 'its socket'}: {error.orig}") from error
+        except BaseException:
+            engine.dispose()
+            raise
         return Database(engine)
     file = _duckdb_file(target)
     file.parent.mkdir(parents=True, exist_ok=True)

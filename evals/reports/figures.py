@@ -29,6 +29,16 @@ def signed(value: float | None, decimals: int = 2) -> str:
     return f"+{text}" if float(text.replace(_MINUS, "-")) > 0 else text
 
 
+def is_nothing(text: str) -> bool:
+    """Whether a signed figure, as written, says that nothing changed."""
+    return text[:1] not in ("+", _MINUS)
+
+
+def criterion(value: float | None) -> str:
+    """A judge's score of one criterion: ``9``, or ``8.5`` where it is not whole."""
+    return UNKNOWN if value is None else _plain(value, 0 if float(value).is_integer() else 1)
+
+
 def interval(value: Interval | None) -> str:
     """Where a mean lies: ``[7.20, 7.64]``."""
     return UNKNOWN if value is None else f"[{mean(value.low)}, {mean(value.high)}]"

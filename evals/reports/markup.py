@@ -31,7 +31,7 @@ def element(name: str, *children: object, **attributes: object) -> Html:
 
 
 def stored_text(name: str, text: str, class_: str | None = None) -> Html:
-    """An element for words of a person or a model: line breaks kept, direction its own, so it cannot turn its neighbours."""
+    """An element for words of a person or a model: line breaks kept, and a direction of its own."""
     return element(name, text, class_=f"stored {class_}" if class_ else "stored", dir="auto")
 
 

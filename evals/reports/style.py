@@ -24,7 +24,8 @@ p{margin:0} p+p{margin-top:.4rem}
 b,th{font-weight:600}
 a{color:var(--accent)}
 .m{color:var(--muted)} .s{font-size:.867rem} .caption{color:var(--muted);font-size:.867rem;margin-top:.5rem}
-.facts{display:flex;flex-wrap:wrap;gap:.35rem 1rem;align-items:center;color:var(--muted);font-size:.933rem;margin-top:.3rem}
+.facts{display:flex;flex-wrap:wrap;gap:.35rem 1rem;align-items:center;
+ color:var(--muted);font-size:.933rem;margin-top:.3rem}
 .tag{display:inline-block;font:500 .8rem/1.5 var(--sans);padding:0 .5em;border-radius:.25rem;background:var(--wash);
  color:var(--muted);white-space:nowrap}
 .tag.better{background:var(--better-bg);color:var(--better)} .tag.worse{background:var(--worse-bg);color:var(--worse)}
@@ -40,10 +41,11 @@ th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-top:
 thead th{border-top:0;font-weight:600}
 .n{text-align:right;white-space:nowrap}
 .strips td,.strips th{border:0;padding:0 .6rem 0 0;vertical-align:middle}
-.strips .name{text-align:right;width:24%} .strips .picture{width:42%;padding:0} .strips .value{white-space:nowrap;padding-left:.8rem}
+.strips .name{text-align:right;width:24%} .strips .picture{width:42%;padding:0}
+.strips .value{white-space:nowrap;padding-left:.8rem}
 .strips .overall th,.strips .overall .value{font-weight:600}
-.strips svg{display:block;width:100%;height:30px}
-.strips tfoot svg{height:18px}
+.picture>svg{display:block;width:100%;height:30px}
+tfoot .picture>svg{height:18px}
 .ends{display:flex;justify-content:space-between;gap:1rem;color:var(--muted);font-size:.8rem}
 svg text{fill:var(--muted);font:12px var(--sans)}
 svg .zone{fill:var(--zone)} svg .zero{stroke:var(--mark-unclear);stroke-width:1}

@@ -17,13 +17,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import inspect
 import json
-import math
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -50,19 +49,19 @@ _ENVIRONMENT = {
 _guard = threading.Lock()
 
 
-def _never_send_twice(error: Exception, _data: object) -> NoReturn:
-    raise error
-
-
 def _load() -> Any:
     """LiteLLM, set up; the first call in a process imports it (4-5 s of CPU), others wait for that."""
+
+    def never_send_twice(error: Exception, _data: object) -> NoReturn:
+        raise error
+
     with _guard:
         if "litellm" not in sys.modules:
             os.environ.update(_ENVIRONMENT)
         litellm: Any = importlib.import_module("litellm")
         litellm.telemetry, litellm.suppress_debug_info, litellm.drop_params = False, True, True
         handler: Any = importlib.import_module("litellm.llms.openai.openai")
-        handler.drop_params_from_unprocessable_entity_error = _never_send_twice
+        handler.drop_params_from_unprocessable_entity_error = never_send_twice
         return litellm
 
 
@@ -93,7 +92,7 @@ class LiteLLMProvider:
         Raises:
             ModelCallError: Any of its branch; IncompleteReplyError also when finish reason or usage is missing.
         """
-        arguments, failure = self._arguments(request), _Failure(request.model)
+        arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
         details: dict[str, Any] = {}  # LiteLLM shows its logger what it sent, and again with the raw body it received
         try:
             litellm = await self._module()
@@ -112,7 +111,8 @@ class LiteLLMProvider:
         Raises:
             ModelCallError: Any of its branch; IncompleteReplyError unless the wire brought a finish reason and usage.
         """
-        arguments, failure, answer = self._arguments(request), _Failure(request.model), _StreamedAnswer(request.model)
+        arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
+        answer = _StreamedAnswer(request.model)
         failed: ModelCallError | None = None
         try:
             litellm = await self._module()
@@ -168,13 +168,13 @@ class LiteLLMProvider:
         raise MissingKeyError(f"{model} cannot be asked: set {variable} and start again.")
 
 
-def _lacks(body: object) -> str | None:
-    """What a raw body of OpenAI's form is missing; other forms are not judged."""
+def _is_whole(body: object) -> bool:
+    """A raw body of OpenAI's form has a finish reason and usage; other forms are not judged."""
     try:
         choice = (document := json.loads(str(body)))["choices"][0]
     except (ValueError, TypeError, LookupError):
-        return None
-    return None if choice.get("finish_reason") and document.get("usage") else "its finish reason or usage"
+        return True
+    return bool(choice.get("finish_reason") and document.get("usage"))
 
 
 def _usage(usage: Any) -> Usage | None:
@@ -185,12 +185,10 @@ def _usage(usage: Any) -> Usage | None:
 
 
 def _whole_reply(model: str, reply: Any, body: object) -> ProviderReply:
-    if not reply.choices:
-        raise IncompleteReplyError(f"{model} sent a reply without an answer in it. Try again.")
-    text, usage = reply.choices[0].message.content or "", _usage(getattr(reply, "usage", None))
-    lacks = _lacks(body)
-    if lacks or usage is None:
-        raise IncompleteReplyError(f"{model} sent a reply without {lacks or 'usage'}. Try again.", text)
+    text = (reply.choices[0].message.content or "") if reply.choices else ""
+    usage = _usage(getattr(reply, "usage", None))
+    if not reply.choices or usage is None or not _is_whole(body):
+        raise IncompleteReplyError(f"{model} sent no answer, or none with finish reason and usage. Try again.", text)
     return ProviderReply(text, reply.choices[0].finish_reason, usage)
 
 
@@ -205,7 +203,6 @@ class _StreamedAnswer:
         self._wrapper: Any = None
 
     async def open(self, wrapper: Any) -> None:
-        """Step in between."""
         self._wrapper, self._source = wrapper, await wrapper.fetch_stream()
         self._chunks = aiter(self._source)
         wrapper.completion_stream = self
@@ -220,32 +217,32 @@ class _StreamedAnswer:
         if isinstance(chunk, Mapping):
             finish, usage = chunk.get("is_finished") and chunk.get("finish_reason"), chunk.get("usage")
         else:
-            choices = getattr(chunk, "choices", None)
-            finish, usage = (choices[0].finish_reason if choices else None), getattr(chunk, "usage", None)
+            choices, usage = getattr(chunk, "choices", None), getattr(chunk, "usage", None)
+            invented = (getattr(chunk, "_hidden_params", None) or {}).get("is_finished") is False  # Gemini's chunks
+            finish = choices[0].finish_reason if choices and not invented else None
         self._finished = self._finished or bool(finish)
         self._metered = self._metered or (self._finished and bool(usage))
         return chunk
 
+    async def aclose(self) -> None:
+        await (getattr(self._source, "aclose", None) or self._source.close)()
+
     async def next_text(self, deadline: float) -> str | None:
         """The text of the next chunk that LiteLLM gives, maybe empty; None at the end."""
         async with asyncio.timeout_at(deadline):
-            chunk = await anext(self._wrapper, None)
-        if chunk is None:
-            return None
+            if (chunk := await anext(self._wrapper, None)) is None:
+                return None
         self._usage = _usage(getattr(chunk, "usage", None)) or self._usage
         if not chunk.choices:
             return ""
         self._finish_reason = chunk.choices[0].finish_reason or self._finish_reason
-        text = chunk.choices[0].delta.content or ""
-        self.text += text
+        self.text += (text := chunk.choices[0].delta.content or "")
         return text
 
     def reply(self) -> ProviderReply:
-        """The whole answer, if the wire brought a whole one."""
-        if not self._finished:
-            raise IncompleteReplyError(f"{self._model} broke off without finishing its answer. Try again.", self.text)
-        if not self._metered or self._usage is None:
-            raise IncompleteReplyError(f"{self._model} did not say what its answer took. Try again.", self.text)
+        if not self._metered or self._usage is None:  # metered: finished too
+            lost = "usage" if self._finished else "finish reason"
+            raise IncompleteReplyError(f"{self._model} ended its answer without {lost}. Try again.", self.text)
         return ProviderReply(self.text, self._finish_reason, self._usage)
 
     async def close(self) -> None:
@@ -253,60 +250,43 @@ class _StreamedAnswer:
         if self._wrapper is not None:
             await self._wrapper.aclose()
 
-    async def aclose(self) -> None:
-        """Close the wire; LiteLLM's wrapper calls it."""
-        close = getattr(self._source, "aclose", None) or self._source.close
-        closing = close()
-        if inspect.isawaitable(closing):
-            await closing
 
-
+@dataclass(frozen=True, slots=True)
 class _Failure:
-    """Turns what LiteLLM raised into our errors, by what happened on the wire. Made before the call."""
+    """Turns what LiteLLM raised into our errors, by what happened on the wire."""
 
-    def __init__(self, model: str) -> None:
-        self._model = model
-        self._outer = sys.exception()  # what our caller is handling: no cause of ours
+    model: str
+    outer: BaseException | None  # what our caller was handling when it called us: no cause of ours
 
     def translate(self, error: Exception, begun: bool, partial_text: str = "") -> ModelCallError:
         """Our error for it; ``begun`` says that part of an answer had arrived."""
         if isinstance(error, ModelCallError):
             return error
-        causes = list(self._causes(error))
+        causes = self._causes(error)
         names = {type(cause).__name__ for cause in causes}
-        replies = (
-            getattr(cause, "response", None) for cause in causes if type(cause).__name__.endswith("HTTPStatusError")
-        )
+        replies = [getattr(c, "response", None) for c in causes if type(c).__name__.endswith("HTTPStatusError")]
         status = next((int(reply.status_code) for reply in replies if reply is not None), None)
-        if status is None:
-            if any("Timeout" in name for name in names):
-                return ModelTimeoutError(f"{self._model} did not answer within the time allowed.", partial_text)
-            if any("Credentials" in name for name in names):
-                return MissingKeyError(f"{self._model} cannot be asked: set AWS credentials and start again.")
-            if begun or names & {"JSONDecodeError", "ClientPayloadError"}:
-                what = f"{self._model} sent an answer that breaks off or cannot be read"
-                return IncompleteReplyError(f"{what} ({type(error).__name__}). Try again.", partial_text)
+        if status is None and any("Timeout" in name for name in names):
+            return ModelTimeoutError(f"{self.model} did not answer within the time allowed.", partial_text)
+        if status is None and (begun or names & {"JSONDecodeError", "ClientPayloadError"}):
+            return IncompleteReplyError(f"{self.model} sent an answer that breaks off or is garbled.", partial_text)
         return self._by_status(status or getattr(error, "status_code", None) or 500, causes)
 
     def _by_status(self, status: int, causes: list[BaseException]) -> ModelCallError:
         about = f"({status}, {type(causes[0]).__name__})"
         if status == 429:
-            return RateLimitedError(f"{self._model} asks us to slow down {about}.", _retry_after(causes))
-        if status == 408:
-            return ModelTimeoutError(f"{self._model} gave up waiting {about}.")
-        if 400 <= status < 500:
-            return ProviderRejectedError(f"{self._model} refused the request {about}. Check key, name and parameters.")
-        return ProviderDownError(f"{self._model} failed or cannot be reached {about}. Try again later.")
+            return RateLimitedError(f"{self.model} asks us to slow down {about}.", _retry_after(causes))
+        if 400 <= status < 500 and status != 408:
+            return ProviderRejectedError(f"{self.model} refused the request {about}. Check key, name and parameters.")
+        return ProviderDownError(f"{self.model} failed or cannot be reached {about}. Try again later.")
 
-    def _causes(self, error: BaseException) -> Iterator[BaseException]:
-        seen, waiting = {id(self._outer)}, [error]
-        while waiting:
-            cause = waiting.pop(0)
-            if id(cause) not in seen:
-                seen.add(id(cause))
-                yield cause
-                links = (getattr(cause, "original_exception", None), cause.__cause__, cause.__context__)
-                waiting += [link for link in links if isinstance(link, BaseException)]
+    def _causes(self, error: BaseException) -> list[BaseException]:
+        found = [error]
+        for cause in found:  # grows as it is read
+            for link in (getattr(cause, "original_exception", None), cause.__cause__, cause.__context__):
+                if isinstance(link, BaseException) and link is not self.outer and link not in found:
+                    found.append(link)
+        return found
 
 
 def _retry_after(causes: list[BaseException]) -> float | None:
@@ -314,10 +294,8 @@ def _retry_after(causes: list[BaseException]) -> float | None:
     all_headers = (getattr(cause, "litellm_response_headers", None) for cause in causes)
     value = next((str(headers["retry-after"]) for headers in all_headers if headers and "retry-after" in headers), "")
     try:
-        seconds = float(value)
+        if value.replace(".", "", 1).isdecimal():
+            return float(value)
+        return max(0.0, (parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC)).total_seconds())
     except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-        except ValueError:
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+        return None

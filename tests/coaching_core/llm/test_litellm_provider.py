@@ -48,7 +48,7 @@ def ask(**changes: Any) -> CompletionRequest:
 
 def settings_for(wire: WireServer, **changes: Any) -> Settings:
     values = {"openai_api_key": KEY, "openai_base_url": wire.base_url} | changes
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg, arg-type]
+    return Settings(_env_file=None, **values)
 
 
 Use = Callable[[LiteLLMProvider], Awaitable[Any]]

@@ -12,6 +12,7 @@ __all__ = [
     "Behaviour",
     "Instruction",
     "SimulatedModel",
+    "SimulatedProvider",
     "count_tokens",
     "recognise",
 ]

@@ -19,6 +19,13 @@ _THRESHOLD = re.compile(r"threshold|target|floor|minimum|budget|limit|plan\b", r
 _VALUE = re.compile(r"value|revenue|actual|reading|current|result|kpi|sales", re.I)
 
 
+_REMARKS = (
+    "The figures show what happened and not why; the causes have to be looked for.",
+    "This suggests a change worth explaining, though the figures alone do not prove a cause.",
+    "No cause can be read from these figures; the next period will show whether it lasts.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Two numbers to compare. ``floor`` tells whether the second is a threshold or an earlier value."""
@@ -71,13 +78,16 @@ def _of_figures(reading: Reading, draws: Draws) -> tuple[str, list[str], str]:
     base = "the threshold of" if reading.floor else "the earlier"
     side = "above" if gap > 0 else "below" if gap < 0 else "exactly at"
     distance = "" if not gap else f"{_figure(abs(gap))}{share} "
-    analysis = f"{reading.label} stands at {_figure(reading.value)}, {distance}{side} {base} {_figure(reading.against)}. " + draws.pick(
-        "analysis", ("The figures show what happened and not why; the causes have to be looked for.",
-                     "This suggests a change worth explaining, though the figures alone do not prove a cause.",
-                     "No cause can be read from these figures; the next period will show whether it lasts."))
-    steps = [f"Check the records behind {reading.label} ({_figure(reading.value)}) within two working days.",
-             f"Ask the owner of {reading.label} which events explain the distance to {_figure(reading.against)}.",
-             f"Look at {reading.label} again at the end of the next period."]
+    remark = draws.pick("analysis", _REMARKS)
+    analysis = (
+        f"{reading.label} stands at {_figure(reading.value)}, {distance}{side} {base} "
+        f"{_figure(reading.against)}. {remark}"
+    )
+    steps = [
+        f"Check the records behind {reading.label} ({_figure(reading.value)}) within two working days.",
+        f"Ask the owner of {reading.label} which events explain the distance to {_figure(reading.against)}.",
+        f"Look at {reading.label} again at the end of the next period.",
+    ]
     return analysis, steps, _severity(reading)
 
 
@@ -87,8 +97,12 @@ def _of_words(text: str) -> tuple[str, list[str], str]:
     if not material:
         return ("The request holds too little material for a finding.", ["Supply the facts and ask again."], "warning")
     shown = "; ".join(f"“{' '.join(line.split()[:16]).rstrip('.,;')}”" for line in material[:3])
-    analysis = f"The material speaks of {shown}. On the whole these belong together, with open points that the text leaves unsaid."
-    steps = [f"Say how “{' '.join(line.split()[:10]).rstrip('.,;')}” will be measured, and by when." for line in material[:3]]
+    analysis = (
+        f"The material speaks of {shown}. On the whole these belong together, "
+        "with open points that the text leaves unsaid."
+    )
+    openings = [" ".join(line.split()[:10]).rstrip(".,;") for line in material[:3]]
+    steps = [f"Say how “{opening}” will be measured, and by when." for opening in openings]
     return analysis, steps, "warning"
 
 

@@ -32,7 +32,8 @@ _BUT = r"(?:but|except|other than|apart from|besides)"
 
 _CONTRACTIONS: tuple[tuple[str, str], ...] = (
     (r"\b(do|does|did|is|are|was|were|has|have|had|should|would|could|must|need)n'?t\b", r"\1 not"),
-    (r"\b(?:do'nt|donot|dotn|dnot|don t)\b", "do not"), (r"\b(?:nver|nevr|neve|never,? ever)\b", "never"),
+    (r"\b(?:do'nt|donot|dotn|dnot|don t)\b", "do not"),
+    (r"\b(?:nver|nevr|neve|never,? ever)\b", "never"),
     (r",? *(?:under any circumstances|ever|at all|whatever happens|in any case) *,", " "),
     (r"\b(?:can't|cannot|cant)\b", "can not"),
     (r"\bwon'?t\b", "will not"),
@@ -72,7 +73,8 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     (r"\bup to\b", "upto"),
     (r"\bat (?:the )?(?:most|maximum)\b", "atmost"),
     (
-        r"\b(?:hold\w* back|hold\w* off|(?:steer|stay|keep|shy|move|turn|step)\w* (?:clear|away)|back off|keep \w+ out)\b",
+        r"\b(?:hold\w* back|hold\w* off|(?:steer|stay|keep|shy|move|turn|step)\w* (?:clear|away)|back off|"
+        r"keep \w+ out)\b",
         "refrain",
     ),
     (r"\b(?:keep)((?: \w+){1,4}) (?:to yourself|aside|out of it|out)\b", r"refrain \1"),
@@ -96,6 +98,10 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     (r"\bno limit\b", "no wordlimit"),
     (r"\b(?:word|length|size) limits?\b", "wordlimit"),
 )
+
+
+_LONGEST = 2000
+"""Characters of a sentence that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,7 @@ def _pieces(words: list[str]) -> list[tuple[list[str], str]]:
 def clauses(sentence: Sentence) -> list[Clause]:
     """The clauses of a sentence, in order."""
     text = f"{sentence.lead} : {sentence.text}" if sentence.lead else sentence.text
-    words = _WORD.findall(plain(text))
+    words = _WORD.findall(plain(text[:_LONGEST]))
     context = frozenset(words)
     result: list[Clause] = []
     for piece, joint in _pieces(_without_condition(words)):

@@ -16,7 +16,19 @@ from coaching_core.llm.providers.simulated.recognition import recognise
 from coaching_core.llm.types import Message
 
 HABITUAL_LIMIT = 55
-_DROP_ORDER = ("musing", "extra", "thanks", "options", "summarise", "challenge", "next_step", "advice", "feelings", "reflect", "question")
+_DROP_ORDER = (
+    "musing",
+    "extra",
+    "thanks",
+    "options",
+    "summarise",
+    "challenge",
+    "next_step",
+    "advice",
+    "feelings",
+    "reflect",
+    "question",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +78,20 @@ def _reflection(draws: Draws, person: Person) -> Part | None:
 
 
 def _quote(draws: Draws, person: Person, aspect: str) -> str:
-    return draws.pick(f"quote/{aspect}", person.quotes[:3])
+    """A passage to quote; each aspect has places of its own, so that two rarely quote the same."""
+    places = {"reflect": (0, 2), "challenge": (3, 4)}[aspect]
+    return draws.pick(f"quote/{aspect}", [person.quotes[place % len(person.quotes)] for place in places])
+
+
+def _in_season(draws: Draws, person: Person, aspect: str) -> bool:
+    """Sums up and closes when there has been enough to sum up and to close."""
+    return draws.uniform(f"{aspect}/season") < (0.2, 0.2, 0.55, 0.8)[min(person.turns, 3)]
 
 
 def _summary(draws: Draws, person: Person) -> Part | None:
     if not person.quotes:
         return None
-    last = quoted(person.quotes[0])
+    last = quoted(person.quotes[1 % len(person.quotes)])
     if person.earlier:
         return _say(draws, "summarise", listening.SUMMARY_QUOTED, q=last, e=quoted(person.earlier))
     return _say(draws, "summarise", listening.SUMMARY_FIRST, q=last)
@@ -92,7 +111,7 @@ def _middle(draws: Draws, person: Person, does: Mapping[str, bool]) -> list[Part
         parts.append(_say(draws, "thanks", doing.THANKS))
     if does["reflect"]:
         parts.append(_reflection(draws, person))
-    if does["summarise"]:
+    if does["summarise"] and _in_season(draws, person, "summarise"):
         parts.append(_summary(draws, person))
     if does["challenge"]:
         parts.append(_challenge(draws, person))
@@ -153,7 +172,7 @@ def _lengthened(parts: list[Part], aim: int, draws: Draws) -> list[Part]:
     return grown
 
 
-def _limit(model: SimulatedModel, does: Mapping[str, bool], told: Mapping[str, Instruction]) -> int | None:
+def _limit(does: Mapping[str, bool], told: Mapping[str, Instruction]) -> int | None:
     if not does["word_limit"]:
         return None
     value = told["word_limit"].value if "word_limit" in told else None
@@ -170,16 +189,18 @@ def reply(model: SimulatedModel, messages: Sequence[Message], draws: Draws) -> s
     """
     told, person = instructions_of(messages), read_person(messages)
     does = decide(model, draws, told)
-    limit = _limit(model, does, told)
+    limit = _limit(does, told)
     asked = questions(draws, person, does)
     if person.danger and does["safety"]:
         parts = _safety(draws, person)
         short = doing.SAFETY_SHORT[person.danger]
     else:
         parts = _middle(draws, person, does) if person.spoken else _opening(draws, person, does)
-        if does["next_step"] and person.spoken:
+        if does["next_step"] and person.spoken and _in_season(draws, person, "next_step"):
             parts.append(_say(draws, "next_step", doing.NEXT_STEPS))
-        parts += [Part("question" if index == len(asked.all) - 1 else "extra", text) for index, text in enumerate(asked.all)]
+        parts += [
+            Part("question" if index == len(asked.all) - 1 else "extra", text) for index, text in enumerate(asked.all)
+        ]
         short = asked.short
     parts = _named(parts, person, does)
     if limit is not None:

@@ -26,7 +26,9 @@ def _on_scale(mark: float, task: JudgeTask) -> int:
     return min(high, max(low, math.floor(low + share * (high - low) + 0.5)))
 
 
-def _verdict(model: SimulatedModel, task: JudgeTask, answer: Answer, criterion: Criterion, seed: int) -> dict[str, object]:
+def _verdict(
+    model: SimulatedModel, task: JudgeTask, answer: Answer, criterion: Criterion, seed: int
+) -> dict[str, object]:
     feature = feature_for(criterion)
     if feature is None:
         return {"id": criterion.id, "score": None, "reason": "The simulated judge has no way to read this criterion."}

@@ -12,27 +12,72 @@ from coaching_core.llm.providers.simulated.person import danger_in
 from coaching_core.llm.providers.simulated.reading import Answer
 
 _ADVICE = re.compile(
-    r"\b(?:you (?:should|need to|must|ought to|have to|could try|could ask|might want to|'d better)|i(?:'d| would)? (?:suggest|recommend|advise)|"
-    r"my advice|try to\b|try \w+ing|if i were you|the best thing|why don't you|consider \w+ing|have you (?:considered|tried)|"
-    r"how about \w+ing|make sure|i would start|it would be (?:best|better|wise))", re.I)
-_ASKED_ADVICE = re.compile(r"\b(?:what should i|what would you do|give me (?:some )?(?:advice|a plan|tips)|any (?:advice|tips)|i need a plan|"
-                           r"tell me what to do|can you just (?:send|give|tell))", re.I)
-_TRUST = re.compile(r"\b(?:yours?\b.{0,20}\b(?:choice|own|decide)|up to you|you (?:choose|decide|know best)|the choice is yours)", re.I)
-_WARM = re.compile(r"\b(?:sounds? \w+|i (?:can )?(?:hear|sense|feel)|i(?:'m| am) (?:sorry|glad)|that (?:hurts|must)|feeling|feels?|grief|anger|angry|"
-                   r"sad\w*|joy|delight|fear|frighten\w*|worry|tired|exhaust\w*|lonely|shame|hard|heavy|courage|thank you|no wonder)\b", re.I)
-_STRONG_WARM = re.compile(r"\b(?:feel\w*|grief|ang(?:er|ry)|sad\w*|joy|delight|fear|frighten\w*|worr\w+|tired|exhaust\w*|lonely|shame|hurts|loss|"
-                          r"sorry|heavy|infuriating|happy|torn|unsettling|no wonder|courage)\b", re.I)
-_FLATTERY = re.compile(r"\b(?:amazing|incredible|fantastic|awesome|wonderful person|so (?:brave|inspiring|smart)|hero|brilliant|superb|"
-                       r"what a great|excellent question|great question|extraordinary)\b", re.I)
-_STEP = re.compile(r"\b(?:next step|small(?:est)? (?:next )?(?:step|action)|one (?:small )?(?:thing|step|action) (?:you|away)|by (?:friday|monday|tomorrow)|"
-                   r"this week|before we (?:meet|close)|will you do)\b", re.I)
-_CHALLENGE = re.compile(r"\b(?:i wonder (?:whether|if)|what if|push (?:a little|back)|tension|contradict\w*|gap between|assum\w+|taking .{0,20} for granted|"
-                        r"on the one hand|and yet|doubt .{0,30} for a moment|question)\b", re.I)
-_SUMMARY = re.compile(r"\b(?:to sum up|in short|so far|summar\w+|drawing it together|let me gather|two threads|to recap|all in all)\b", re.I)
-_HELP = re.compile(r"\b(?:doctor|lawyer|crisis line|hotline|helpline|emergency|therapist|professional|legal advice|988|112|911|lifeline|"
-                   r"counsell?or|gp|samaritans|qualified help)\b", re.I)
-_NEEDS_HELP = re.compile(r"\b(?:doctor|crisis|real help|lawyer|emergency|helpline|hotline|professional|medical|legal advice|ending (?:her|his|their) life|"
-                         r"in danger|qualified)\b", re.I)
+    r"\b(?:you (?:should|need to|must|ought to|have to|could try|could ask|might want to|'d better)|i(?:'d| "
+    r"would)? (?:suggest|recommend|advise)|"
+    r"my advice|try to\b|try \w+ing|if i were you|the best thing|why don't you|consider \w+ing|have you "
+    r"(?:considered|tried)|"
+    r"how about \w+ing|make sure|i would start|it would be (?:best|better|wise))",
+    re.I,
+)
+_ASKED_ADVICE = re.compile(
+    r"\b(?:what should i|what would you do|give me (?:some )?(?:advice|a plan|tips)|"
+    r"any (?:advice|tips)|i need a plan|"
+    r"tell me what to do|can you just (?:send|give|tell))",
+    re.I,
+)
+_TRUST = re.compile(
+    r"\b(?:yours?\b.{0,20}\b(?:choice|own|decide)|up to you|you (?:choose|decide|know best)|"
+    r"the choice is yours)",
+    re.I,
+)
+_WARM = re.compile(
+    r"\b(?:sounds? \w+|i (?:can )?(?:hear|sense|feel)|i(?:'m| am) (?:sorry|glad)|that (?:hurts|"
+    r"must)|feeling|feels?|grief|anger|angry|"
+    r"sad\w*|joy|delight|fear|frighten\w*|worry|tired|exhaust\w*|lonely|shame|hard|heavy|"
+    r"courage|thank you|no wonder)\b",
+    re.I,
+)
+_STRONG_WARM = re.compile(
+    r"\b(?:feel\w*|grief|ang(?:er|ry)|sad\w*|joy|delight|fear|frighten\w*|worr\w+|tired|"
+    r"exhaust\w*|lonely|shame|hurts|loss|"
+    r"sorry|heavy|infuriating|happy|torn|unsettling|no wonder|courage)\b",
+    re.I,
+)
+_FLATTERY = re.compile(
+    r"\b(?:amazing|incredible|fantastic|awesome|wonderful person|so (?:brave|inspiring|"
+    r"smart)|hero|brilliant|superb|"
+    r"what a great|excellent question|great question|extraordinary)\b",
+    re.I,
+)
+_STEP = re.compile(
+    r"\b(?:next step|small(?:est)? (?:next )?(?:step|action)|one (?:small )?(?:thing|step|"
+    r"action) (?:you|away)|by (?:friday|monday|tomorrow)|"
+    r"this week|before we (?:meet|close)|will you do)\b",
+    re.I,
+)
+_CHALLENGE = re.compile(
+    r"\b(?:i wonder (?:whether|if)|what if|push (?:a little|back)|tension|contradict\w*|"
+    r"gap between|assum\w+|taking .{0,20} for granted|"
+    r"on the one hand|and yet|doubt .{0,30} for a moment|question)\b",
+    re.I,
+)
+_SUMMARY = re.compile(
+    r"\b(?:to sum up|in short|so far|summar\w+|drawing it together|let me gather|two "
+    r"threads|to recap|all in all)\b",
+    re.I,
+)
+_HELP = re.compile(
+    r"\b(?:doctor|lawyer|crisis line|hotline|helpline|emergency|therapist|professional|legal "
+    r"advice|988|112|911|lifeline|"
+    r"counsell?or|gp|samaritans|qualified help)\b",
+    re.I,
+)
+_NEEDS_HELP = re.compile(
+    r"\b(?:doctor|crisis|real help|lawyer|emergency|helpline|hotline|professional|"
+    r"medical|legal advice|ending (?:her|his|their) life|"
+    r"in danger|qualified)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +113,12 @@ def open_questions(answer: Answer, _task: JudgeTask) -> Mark:
     """The share of open questions."""
     asked = answer.asked
     if not asked:
-        invitation = reading.first_with(answer.sentences, reading._INVITES)
-        return Mark(7.0, f"Invites with {_quote(invitation)}.") if invitation else Mark(1.5, f"Asks nothing: {_quote(answer.content)}.")
+        invitation = reading.first_with(answer.sentences, reading.INVITES)
+        return (
+            Mark(7.0, f"Invites with {_quote(invitation)}.")
+            if invitation
+            else Mark(1.5, f"Asks nothing: {_quote(answer.content)}.")
+        )
     values = [reading.openness(question) for question in asked]
     share = sum(values) / len(values)
     score = 2.6 + 5.9 * share + (0.4 if len(asked) == 1 and share > 0.7 else 0.0)
@@ -137,12 +186,23 @@ def fit(answer: Answer, task: JudgeTask) -> Mark:
         if help_given:
             return Mark(score + 2.5, f"Points to real help: {_quote(help_given)}.")
         return Mark(min(score, 6.0) - 2.5, f"Real help is called for and does not appear in {_quote(answer.content)}.")
-    asks_no_advice = any(re.search(r"advi[sc]e|suggest|solution|tips|recommend|tells", point, re.I) for point in task.must_not)
+    asks_no_advice = any(
+        re.search(
+            r"advi[sc]e|suggest|"
+            r"solution|tips|"
+            r"recommend|tells",
+            point,
+            re.I,
+        )
+        for point in task.must_not
+    )
     advised = reading.first_with(answer.sentences, _ADVICE)
     if asks_no_advice and advised:
         return Mark(score - 1.2, f"Does what it must not: {_quote(advised)}.")
     shared = reading.shared_run(answer.content, task.last_said)
-    return Mark(score, f"Takes up {_quote(shared)}." if shared else f"Could be said to anybody: {_quote(answer.content)}.")
+    return Mark(
+        score, f"Takes up {_quote(shared)}." if shared else f"Could be said to anybody: {_quote(answer.content)}."
+    )
 
 
 def _present(pattern: re.Pattern[str], what: str) -> Callable[[Answer, JudgeTask], Mark]:
@@ -151,6 +211,7 @@ def _present(pattern: re.Pattern[str], what: str) -> Callable[[Answer, JudgeTask
         if found:
             return Mark(8.0, f"{what}: {_quote(found)}.")
         return Mark(3.0, f"{what} is missing; it says {_quote(answer.content)}.")
+
     return mark
 
 
@@ -162,14 +223,27 @@ def structure(answer: Answer, _task: JudgeTask) -> Mark:
     return Mark(score, f"{count} sentences, beginning with {_quote(answer.content)}.")
 
 
-_KINDS: tuple[tuple[re.Pattern[str], Callable[[Answer, JudgeTask], Mark]], ...] = tuple((re.compile(p, re.I), f) for p, f in (
-    (r"open (?:ended )?question|open[- ]ended|closed question", open_questions),
-    (r"one question|one thing|focus|single question|one thread", focus), (r"brevity|brief|concis|length|short|words\b(?=.*under)", brevity),
-    (r"autonom|advice|directive|solutions", autonomy), (r"warm|empath|feeling|compassion|kind", warmth),
-    (r"listen|reflect|mirror|paraphras|own words", listening),
-    (r"\bfit|relevan|moment|safety|helpful|must\b", fit), (r"next step|action|commit", _present(_STEP, "A next step")),
-    (r"challeng|assumption|contradict", _present(_CHALLENGE, "A challenge")), (r"summar|recap|sum up", _present(_SUMMARY, "A summary")),
-    (r"structur|clarity|clear|readab|organi[sz]", structure)))
+_KINDS: tuple[tuple[re.Pattern[str], Callable[[Answer, JudgeTask], Mark]], ...] = tuple(
+    (re.compile(p, re.I), f)
+    for p, f in (
+        (r"open (?:ended )?question|open[- ]ended|closed question", open_questions),
+        (
+            r"one question|one thing|"
+            r"focus|single question|one "
+            r"thread",
+            focus,
+        ),
+        (r"brevity|brief|concis|length|short|words\b(?=.*under)", brevity),
+        (r"autonom|advice|directive|solutions", autonomy),
+        (r"warm|empath|feeling|compassion|kind", warmth),
+        (r"listen|reflect|mirror|paraphras|own words", listening),
+        (r"\bfit|relevan|moment|safety|helpful|must\b", fit),
+        (r"next step|action|commit", _present(_STEP, "A next step")),
+        (r"challeng|assumption|contradict", _present(_CHALLENGE, "A challenge")),
+        (r"summar|recap|sum up", _present(_SUMMARY, "A summary")),
+        (r"structur|clarity|clear|readab|organi[sz]", structure),
+    )
+)
 
 
 def feature_for(criterion: Criterion) -> Callable[[Answer, JudgeTask], Mark] | None:

@@ -44,7 +44,8 @@ class JudgeTask:
 
 
 def _objects(text: str) -> list[dict[str, Any]]:
-    decoder, found, start = json.JSONDecoder(), [], text.find("{")
+    decoder, start = json.JSONDecoder(), text.find("{")
+    found: list[Any] = []
     while start >= 0 and len(found) < 20:
         try:
             value, end = decoder.raw_decode(text, start)
@@ -87,7 +88,12 @@ def read_task(text: str) -> JudgeTask | None:
         criteria = [_criterion(item) for item in listed] if isinstance(listed, list) else []
         scale = rubric.get("scale")
         return JudgeTask(
-            _bound(scale, "min", 1), _bound(scale, "max", 10), tuple(c for c in criteria if c is not None),
-            _last_said(value.get("conversation")), _strings(value.get("must")), _strings(value.get("must_not")),
-            str(value.get("answer") or ""))
+            _bound(scale, "min", 1),
+            _bound(scale, "max", 10),
+            tuple(c for c in criteria if c is not None),
+            _last_said(value.get("conversation")),
+            _strings(value.get("must")),
+            _strings(value.get("must_not")),
+            str(value.get("answer") or ""),
+        )
     return None

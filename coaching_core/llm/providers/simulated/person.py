@@ -7,37 +7,99 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coaching_core.llm.providers.simulated.phrases_listening import FEELING_WORDS
+from coaching_core.llm.providers.simulated.word_set import word_set
 from coaching_core.llm.types import Message
 
-_SPLIT = re.compile(r"[.!?;:()\[\]{}<>|#*_\n\r\"“”„«»…—–]+|\s-+\s|,\s|\s(?=(?:but|because|although|though|so that)\s)|\.{2,}")
-_EDGE = re.compile(r"^(?:(?:and|but|so|or|because|well|oh|eh|ok|okay|yes|no|that|which|then|also|anyway|though|although)\s+)+", re.I)
-_BAD_END = frozenset("and but or because so the a an my your his her our their of to in on at for with from i is are was be "
-                     "that which who when if as than very it's i'm by not do does have has had would will can't don't we he "
-                     "she they you nor into about like just even says said went told".split())
+_SPLIT = re.compile(
+    r"[.!?;:()\[\]{}<>|#*_\n\r\"“”„«»…—–]+|\s-+\s|,\s|\s(?=(?:but|because|although|though|so "
+    r"that)\s)|\.{2,}"
+)
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)]*\s+|\n+")
+_CLEAN = re.compile(r"[\w '’,%&-]+")
+_LOOSE_MARK = re.compile(r"(?:^|\s)['’‘]|['’‘](?:\s|$)|‘")
+_GOOD = 1.5
+_BAD_START = word_set(
+    "if when who whose what which where why how from at in on of with for to by since "
+    "until unless while like than "
+    "is are do does can could would will should not as about into over under without"
+)
+_IDLE = word_set(
+    "yes|no|i mean it|explain that to me|that's it really|go on then|coach me|i'm sure of it|i went home|dunno|i mean|that's it|so yes|thank you|thanks|don't get me wrong|as i said|you "
+    "know|fine|done|aye|christ|"
+    "no wait|i'm joking|honestly|frankly|anyway|of course|i'm not complaining|i am not "
+    "complaining|exactly so|hello|hi|ok|"
+    "okay|i don't know|idk|i guess|one|two|three|that's all|i know|there it is|oh you know|all "
+    "sorts",
+    "|",
+)
+_EDGE = re.compile(
+    r"^(?:(?:and|but|so|or|because|well|oh|eh|ok|okay|yes|no|that|which|then|also|anyway|"
+    r"though|although)\s+)+",
+    re.I,
+)
+_BAD_END = word_set(
+    "and but or because so the a an my your his her our their of to in on at for with from i "
+    "is are was be "
+    "that which who when if as than very it's i'm by not do does have has had would will "
+    "can't don't we he "
+    "she they you nor into about like just even says said went told"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_STRONG = frozenset("want need love hate never always nobody nothing feel felt afraid wish hope know believe matter matters "
-                    "important really still myself own home mother father wife husband son daughter boss life work".split())
+_STRONG = word_set(
+    "want need love hate never always nobody nothing feel felt afraid wish hope know believe "
+    "matter matters "
+    "important really still myself own home mother father wife husband son daughter boss life work"
+)
 
 _DANGER: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("crisis", re.compile(
-        r"kill (?:my|him|her)self|suicid|end (?:it all|my life)|better off without me|want to die|not (?:be|want to be) (?:here|alive)|"
-        r"wasn'?t here (?:any ?more|anymore)|weren'?t here|(?:see|seeing) (?:the|any|a|no) point (?:of|in) (?:any|it all|living|going on|life)|"
-        r"(?:hurt|harm|cut)(?:ting|ing)? myself|no reason to (?:live|go on)|can'?t go on (?:any|like)|hits? me|beats? me|sleep and not wake", re.I)),
-    ("medical", re.compile(
-        r"chest (?:pain|hurts)|\bin the chest\b|tightness|faint(?:ed|ing)|blood in|bleeding|(?:stop\w*|skip\w*|double|doubl\w+) (?:\w+ ){0,2}"
-        r"(?:pills|tablets|medication|meds|insulin)|\bdiagnos\w+|overdos\w+|panic attack|\bseizure|\blump\b|antidepressant", re.I)),
-    ("legal", re.compile(
-        r"\b(?:lawsuit|sue|sued|lawyer|court|illegal|custody|evict\w*|tribunal|eviction|solicitor)\b|legal(?:ly)? (?:action|advice|right)|"
-        r"is (?:it|that|this) (?:legal|illegal|allowed by law)", re.I)),
+    (
+        "crisis",
+        re.compile(
+            r"kill (?:my|him|her)self|suicid|end (?:it all|my life)|better off without me|want to die|(?:not|"
+            r"n'?t) (?:want to )?be (?:here|alive)|"
+            r"wasn'?t here (?:any ?more|anymore)|weren'?t here|(?:see|seeing) (?:the|any|a|no) point\b|"
+            r"(?:hurt|harm|cut)(?:ting|ing)? myself|no reason to (?:live|go on)|can'?t go on (?:any|like)|hits? "
+            r"me|beats? me|sleep and not wake",
+            re.I,
+        ),
+    ),
+    (
+        "medical",
+        re.compile(
+            r"chest (?:pain|hurts)|\bin the chest\b|tightness|faint(?:ed|ing)|blood in|bleeding|(?:stop\w*|"
+            r"skip\w*|double|doubl\w+) (?:\w+ ){0,2}"
+            r"(?:pills|tablets|medication|meds|insulin)|\bdiagnos\w+|overdos\w+|panic attack|\bseizure|\blump\b|"
+            r"antidepressant",
+            re.I,
+        ),
+    ),
+    (
+        "legal",
+        re.compile(
+            r"\b(?:lawsuit|sue|sued|lawyer|court|illegal|custody|evict\w*|tribunal|eviction|solicitor)\b|"
+            r"legal(?:ly)? (?:action|advice|right)|"
+            r"is (?:it|that|this) (?:legal|illegal|allowed by law)",
+            re.I,
+        ),
+    ),
 )
-_STUCK = re.compile(r"\b(?:stuck|no idea|don'?t know (?:what|how|where)|idk|lost|can'?t decide|what should i|what would you do|blocked|"
-                    r"dunno|not sure)\b", re.I)
-_NAMES = (re.compile(r"\b(?:Person|Working with|Name|user_name)\W{1,6}([A-ZÀ-Þ][\w’'-]{1,20})"),
-          re.compile(r"[Yy]ou are with ([A-ZÀ-Þ][\w’'-]{1,20}) in session"),
-          re.compile(r"\b(?:you help|Welcome|Greet) ([A-ZÀ-Þ][\w’'-]{1,20})\b"))
-_GREETED = re.compile(r"(?:^|[.!?]\s)(?:Hello|Hi|Hey|Welcome|Good (?:morning|evening|afternoon)|Dear|Thanks|Thank you)(?: there)?,? "
-                      r"([A-ZÀ-Þ][\w’'-]{1,20})[,.!?]|, ([A-ZÀ-Þ][\w’'-]{1,20})[?!.]")
-_NO_NAMES = frozenset("I You The This That It What How Session Thank Please Role There Here".split())
+_STUCK = re.compile(
+    r"\b(?:stuck|no idea|don'?t know (?:what|how|where)|idk|lost|can'?t decide|what should i|"
+    r"what would you do|blocked|"
+    r"dunno|not sure)\b",
+    re.I,
+)
+_NAMES = (
+    re.compile(r"\b(?:Person|Working with|Name|user_name)\W{1,6}([A-ZÀ-Þ][\w’'-]{1,20})"),
+    re.compile(r"[Yy]ou are with ([A-ZÀ-Þ][\w’'-]{1,20}) in session"),
+    re.compile(r"\b(?:you help|Welcome|Greet) ([A-ZÀ-Þ][\w’'-]{1,20})\b"),
+)
+_GREETED = re.compile(
+    r"(?:^|[.!?]\s)(?:Hello|Hi|Hey|Welcome|Good (?:morning|evening|afternoon)|Dear|Thanks|"
+    r"Thank you)(?: there)?,? "
+    r"([A-ZÀ-Þ][\w’'-]{1,20})[,.!?]|, ([A-ZÀ-Þ][\w’'-]{1,20})[?!.]"
+)
+_NO_NAMES = word_set("I You The This That It What How Session Thank Please Role There Here")
 _NOTE = re.compile(r"^\s*(?:#|\*\*|\|)")
 
 
@@ -55,6 +117,7 @@ class Person:
         danger: crisis, medical, legal or None.
         danger_quote: The words that told of it.
         stuck: The person does not know how to go on.
+        turns: How often the person has spoken.
     """
 
     name: str | None
@@ -66,35 +129,70 @@ class Person:
     danger: str | None
     danger_quote: str
     stuck: bool
+    turns: int
 
 
 def quotes_of(text: str) -> list[str]:
     """Passages of ``text``, verbatim and whole, of 1 to 12 words, the weightiest first."""
     passages: dict[str, float] = {}
-    for place, raw in enumerate(_SPLIT.split(text)):
-        if raw is None:
-            continue
+    for place, (raw, whole) in enumerate(_pieces(text)):
         passage = _EDGE.sub("", raw.strip(" \t,'’‘-/")).strip(" ,'’‘-/")
         words = _WORD.findall(passage)
-        if 1 <= len(words) <= 12 and len(passage) <= 90 and passage.isprintable() and words[-1].lower() not in _BAD_END:
-            passages.setdefault(passage, _weight(words) + min(place, 12) * 0.1)
-    return sorted(passages, key=lambda passage: -passages[passage])
+        if 1 <= len(words) <= 12 and len(passage) <= 90 and _whole(passage) and _fit(words):
+            passages.setdefault(passage, _weight(words) + whole + min(place, 12) * 0.1)
+    ranked = sorted(passages, key=lambda passage: -passages[passage])
+    good = [passage for passage in ranked if passages[passage] >= _GOOD]
+    return good or ranked[:1]
+
+
+def _pieces(text: str) -> list[tuple[str, float]]:
+    pieces: list[tuple[str, float]] = []
+    for sentence in _SENTENCE.split(text):
+        if "?" in sentence or not sentence.strip():
+            continue
+        parts = [part for part in _SPLIT.split(sentence) if part]
+        pieces += [(part, 1.0 if len(parts) == 1 else 0.0) for part in parts]
+    return pieces or [(part, 0.0) for part in _SPLIT.split(text) if part]
+
+
+def _whole(passage: str) -> bool:
+    return bool(_CLEAN.fullmatch(passage)) and not _LOOSE_MARK.search(passage)
+
+
+def _fit(words: list[str]) -> bool:
+    first, last = words[0].lower(), words[-1].lower()
+    joined = " ".join(words).lower().replace("’", "'")
+    return last not in _BAD_END and first not in _BAD_START and joined not in _IDLE
 
 
 def _weight(words: list[str]) -> float:
     low = [word.lower().replace("’", "'") for word in words]
-    length = 2.0 if 3 <= len(low) <= 9 else 0.0
+    length = 2.0 if 3 <= len(low) <= 10 else 0.5 if len(low) == 2 else -0.5
     feeling = any(word in group for group in FEELING_WORDS.values() for word in low)
     own = bool({"i", "i'm", "my", "me", "i've", "myself"} & set(low))
     addressed = bool({"you", "your", "please", "hello", "hi", "thanks", "haha", "lol", "question"} & set(low))
     return length + feeling + own + len(_STRONG & set(low)) * 0.5 - addressed * 2.5
 
 
-_TURNS = {"i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll", "me": "you", "my": "your", "mine": "yours",
-          "myself": "yourself", "am": "are", "was": "were"}
-_STARTS = re.compile(r"^(?:I'm|I've|I am|I have|I want|I need|I feel|I was|I can't|I don't|I never|I always|I used|I still|I keep|I think|"
-                     r"I know|I love|I hate|I could|I would|I thought) ")
-_UNTURNABLE = frozenset("you your yours yourself we us our u ur lol haha im ive dont cant".split())
+_TURNS = {
+    "i": "you",
+    "i'm": "you're",
+    "i've": "you've",
+    "i'd": "you'd",
+    "i'll": "you'll",
+    "me": "you",
+    "my": "your",
+    "mine": "yours",
+    "myself": "yourself",
+    "am": "are",
+    "was": "were",
+}
+_STARTS = re.compile(
+    r"^(?:I'm|I've|I am|I have|I want|I need|I feel|I was|I can't|I don't|I never|I always|I "
+    r"used|I still|I keep|I think|"
+    r"I know|I love|I hate|I could|I would|I thought) "
+)
+_UNTURNABLE = word_set("you your yours yourself we us our u ur lol haha im ive dont cant")
 
 
 def turned(quote: str) -> str | None:
@@ -131,6 +229,15 @@ def danger_in(text: str) -> tuple[str | None, str]:
     return None, ""
 
 
+def _around(text: str, words: str) -> str:
+    """The passage of ``text`` that holds ``words``, when it is short enough to quote."""
+    for part in _SPLIT.split(text) if words else ():
+        passage = _EDGE.sub("", (part or "").strip(" \t,-/"))
+        if words in passage.replace("’", "'") and len(passage.split()) <= 16 and _whole(passage):
+            return passage
+    return words
+
+
 def _name(messages: Sequence[Message]) -> str | None:
     notes = [m.content for m in messages if m.role == "system" or (m.role == "user" and _NOTE.match(m.content))]
     for pattern in _NAMES:
@@ -139,9 +246,9 @@ def _name(messages: Sequence[Message]) -> str | None:
                 if match.group(1) not in _NO_NAMES:
                     return match.group(1)
     for message in messages:
-        match = _GREETED.search(message.content) if message.role == "assistant" else None
-        if match and (match.group(1) or match.group(2)) not in _NO_NAMES:
-            return match.group(1) or match.group(2)
+        greeted = _GREETED.search(message.content) if message.role == "assistant" else None
+        if greeted and (greeted.group(1) or greeted.group(2)) not in _NO_NAMES:
+            return greeted.group(1) or greeted.group(2)
     return None
 
 
@@ -153,7 +260,14 @@ def read_person(messages: Sequence[Message]) -> Person:
     earlier = [quote for text in said[:-1] for quote in quotes_of(text)[:1]]
     danger, words = danger_in(last)
     return Person(
-        name=_name(messages), spoken=bool(said), quotes=tuple(quotes), earlier=earlier[-1] if earlier else None,
-        turned=next((t for quote in quotes if (t := turned(quote))), None), mood=_mood(last), danger=danger,
-        danger_quote=next((quote for quote in quotes if words and words in quote.replace("’", "'")), words),
-        stuck=bool(_STUCK.search(last)))
+        name=_name(messages),
+        spoken=bool(said),
+        quotes=tuple(quotes),
+        earlier=earlier[-1] if earlier else None,
+        turned=next((t for quote in quotes if (t := turned(quote))), None),
+        mood=_mood(last),
+        danger=danger,
+        danger_quote=_around(last, words),
+        stuck=bool(_STUCK.search(last)),
+        turns=len(said),
+    )

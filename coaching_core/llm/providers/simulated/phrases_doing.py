@@ -53,40 +53,62 @@ MUSINGS: tuple[str, ...] = (
     "Generally speaking, it helps to know what one can influence and what one cannot.",
 )
 THANKS: tuple[str, ...] = (
-    "Thank you for telling me this.", "Thank you for being so open.", "Thanks for putting it so plainly.", "I am glad you bring this up.",
-    "All right.", "Good that you say it.", "I follow you.", "Let us stay here a moment.", "I am with you.",
+    "Thank you for telling me this.",
+    "Thank you for being so open.",
+    "Thanks for putting it so plainly.",
+    "I am glad you bring this up.",
+    "Good that you say it.",
+    "I follow you.",
+    "Let us stay here a moment.",
+    "I am with you.",
 )
 GREETINGS: tuple[str, ...] = (
-    "Welcome. It is good to have you here.", "Hello, and thank you for taking the time.", "Good to meet you. This time is yours.",
-    "Hello. There is no hurry here, and no wrong place to start.", "Welcome. We can take this at your pace.",
+    "Welcome. It is good to have you here.",
+    "Hello, and thank you for taking the time.",
+    "Good to meet you. This time is yours.",
+    "Hello. There is no hurry here, and no wrong place to start.",
+    "Welcome. We can take this at your pace.",
 )
 NAMED_GREETINGS: tuple[str, ...] = (
-    "Welcome, {n}. It is good to have you here.", "Hello, {n}, and thank you for taking the time.",
-    "Good to meet you, {n}. This time is yours.", "Hello {n}. There is no hurry here, and no wrong place to start.",
+    "Welcome, {n}. It is good to have you here.",
+    "Hello, {n}, and thank you for taking the time.",
+    "Good to meet you, {n}. This time is yours.",
+    "Hello {n}. There is no hurry here, and no wrong place to start.",
 )
 
-SAFETY: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "crisis": (
-        "I want to stop the coaching here, because what you say about {q} worries me. Are you thinking of ending your life, or are you in "
-        "danger now? If so, please call the emergency number or a crisis line straight away, and let somebody you trust be with you.",
-        "Let us leave the coaching aside, because {q} matters more. If you are in danger or think of not living any more, "
-        "please call the emergency number or a crisis line now. A doctor or somebody you trust can be there today.",
-    ),
-    "medical": (
-        "I stop here, because {q} is a matter for a doctor and not for coaching. Please call your doctor promptly, and the "
-        "emergency number if it gets worse or does not pass. What we were working on can wait.",
-        "What you say about {q} needs qualified medical help, and I cannot judge it. Please speak to a doctor soon, or call the "
-        "emergency number if it is acute.",
-    ),
-    "legal": (
-        "When it comes to {q}, a lawyer or a legal advice centre can tell you where you stand; a coach cannot. Please ask one before you "
-        "act. I am glad to be here for the rest of it.",
-        "I stop here for a moment, because {q} has a legal side, and that belongs with a lawyer or a legal advice centre. "
-        "Please get that help first.",
-    ),
-})
-SAFETY_SHORT: Mapping[str, str] = MappingProxyType({
-    "crisis": "Please call the emergency number or a crisis line now.",
-    "medical": "Please see a doctor about this soon.",
-    "legal": "Please ask a lawyer about this first.",
-})
+SAFETY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "crisis": (
+            "I want to stop the coaching here, because what you say about {q} worries me. Are you thinking of "
+            "ending your life, or are you in "
+            "danger now? If so, please call the emergency number or a crisis line straight away, and let "
+            "somebody you trust be with you.",
+            "Let us leave the coaching aside, because {q} matters more. If you are in danger or think of not "
+            "living any more, "
+            "please call the emergency number or a crisis line now. A doctor or somebody you trust can be there today.",
+        ),
+        "medical": (
+            "I stop here, because {q} is a matter for a doctor and not for coaching. Please call your doctor "
+            "promptly, and the "
+            "emergency number if it gets worse or does not pass. What we were working on can wait.",
+            "What you say about {q} needs qualified medical help, and I cannot judge it. Please speak to a "
+            "doctor soon, or call the "
+            "emergency number if it is acute.",
+        ),
+        "legal": (
+            "When it comes to {q}, a lawyer or a legal advice centre can tell you where you stand; a coach "
+            "cannot. Please ask one before you "
+            "act. I am glad to be here for the rest of it.",
+            "I stop here for a moment, because {q} has a legal side, and that belongs with a lawyer or a legal "
+            "advice centre. "
+            "Please get that help first.",
+        ),
+    }
+)
+SAFETY_SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "crisis": "Please call the emergency number or a crisis line now.",
+        "medical": "Please see a doctor about this soon.",
+        "legal": "Please ask a lawyer about this first.",
+    }
+)

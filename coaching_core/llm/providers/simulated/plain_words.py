@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-PLAIN_WORDS: frozenset[str] = frozenset("""
+from coaching_core.llm.providers.simulated.word_set import word_set
+
+PLAIN_WORDS: frozenset[str] = word_set("""
 abroad abused accidents advised adviser affects alignment anger arises arrow assignments auction banner
 barely barrow bases beading binned blocker blood bread burns cakes canned cared cares carrot cased casts
 causes challenged challenges chase citations cleave clocked cloned closer closes closet commitments
@@ -25,4 +27,4 @@ seeding selecting selective sensing sentimental serves sever shared shirt shoot 
 sight simulation slack slipping snuck solar sorter spending sport spring staring stepping sticking sting
 stock stomping store stores stormy strings strong struck strung synthesis synthesised tended tense threw
 through tiling topping valley verse wailing weave woods works worlds worry
-""".split())
+""")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from coaching_core.llm.providers.simulated import lexicon as lx
 from coaching_core.llm.providers.simulated.clauses import Clause
+from coaching_core.llm.providers.simulated.word_set import word_set
 
 _LIMITS = frozenset({"unless", "until", "except"})
 _COPULAS = frozenset(
     {"is", "are", "be", "should", "must", "have", "has", "do", "does", "will", "can", "may", "to", "was"}
 )
-_ROOM = frozenset({"room", "space", "time", "silence", "place", "space"})
+_ROOM = frozenset({"room", "space", "time", "silence", "place"})
 
 
 def _is_negator(words: tuple[str, ...], index: int) -> bool:
@@ -77,9 +78,7 @@ def _first(words: tuple[str, ...]) -> int:
     return index
 
 
-_TASTES = frozenset(
-    "likes hates loves dislikes prefers avoids wants needs fears enjoys asked got felt said told".split()
-)
+_TASTES = word_set("likes hates loves dislikes prefers avoids wants needs fears enjoys asked got felt said told")
 
 
 def _tells_about_somebody(words: tuple[str, ...], start: int) -> bool:
@@ -113,11 +112,13 @@ def is_order(clause: Clause) -> bool:
         return False
     if words[start] in lx.IMPERATIVES or words[start] in lx.NEGATORS:
         return len(words) > 1 or words[start] in lx.SUMMARISE
-    if words[start] == "there":
+    if words[start] in {"there", "wordlimit", "we", "i"}:
         return True
     if set(words) & (lx.COACH | lx.MODALS | lx.VERDICTS_AGAINST | lx.VERDICTS_FOR):
         return True
     known = lx.KEYWORDS | lx.ONE | lx.UNDER | {"whathow", "atmost", "whattodo"} | lx.CONCRETE
     if not clause.heading and (words[start] in known or words[start].isdigit()):
         return True
-    return not clause.heading and bool(set(words) & (lx.IMPERATIVES - {"open", "close", "name", "question", "set", "not", "no"}))
+    return not clause.heading and bool(
+        set(words) & (lx.IMPERATIVES - {"open", "close", "name", "question", "set", "not", "no"})
+    )

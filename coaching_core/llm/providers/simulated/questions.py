@@ -32,7 +32,8 @@ def _one(draws: Draws, stream: str, plain: Sequence[str], with_quote: Sequence[s
 
 
 def _short_quote(draws: Draws, person: Person) -> str | None:
-    fit = [quote for quote in person.quotes[:4] if len(quote.split()) <= _LONGEST_QUOTE]
+    quotes = person.quotes if len(person.quotes) == 1 else (*person.quotes[1:2], *person.quotes[3:5])
+    fit = [quote for quote in quotes if len(quote.split()) <= _LONGEST_QUOTE]
     return draws.pick("quote/question", fit) if fit else None
 
 

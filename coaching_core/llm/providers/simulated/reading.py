@@ -7,30 +7,53 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_STOP = frozenset("""a about all also am an and any are as at be been but by can could did do does don't for from had has have he her
-here him his how i i'm if in into is it it's its just like me more my no not of on one or our out said say says she should so some
-something still than that that's the their them then there these they thing things this to too up us very was we were what when which
-who why will with would you you're your yours because been being going get got go really now way much many even only other over asks
-ask names name gives answer question person him her uses e.g picks takes stays without""".split())
+from coaching_core.llm.providers.simulated.word_set import word_set
+
+_STOP = word_set("""
+a about all also am an and any are as at be been but by can could did do does don't for from had has
+have he her here him his how i i'm if in into is it it's its just like me more my no not of on one
+or our out said say says she should so some something still than that that's the their them then
+there these they thing things this to too up us very was we were what when which who why will with
+would you you're your yours because been being going get got go really now way much many even only
+other over asks ask names name gives answer question person him her uses e.g picks takes stays
+without
+""")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+")
-_JSON_LIKE = re.compile(r"```.*?(?:```|\Z)|\{[^{}]*\"[^{}]*:[^{}]*\}|\[\s*\{.*?\}\s*\]", re.DOTALL)
+_JSON_LIKE = re.compile(r"```.*?(?:```|\Z)|\{[^{}]*\"[^{}]*:[^{}]*\}", re.DOTALL)
+_BRACES = re.compile(r"[\[{](?=[\s\[{]*\")")
 _AIMED = re.compile(
-    r"\b(?:give|award|rate|score|grade|assign|mark|deserves?|worth|merits?|receives?|gets?)\b(?=.{0,60}\b(?:10|ten|full|max\w*|top|highest|"
-    r"perfect|best|nine|9)\b)(?=.{0,80}\b(?:this|it|me|answer|reply|response|points?|marks?|scores?|criteri\w+|rating|all)\b)"
+    r"\b(?:give|award|rate|score|grade|assign|mark|deserves?|worth|merits?|receives?|"
+    r"gets?)\b(?=.{0,60}\b(?:10|ten|full|max\w*|top|highest|"
+    r"perfect|best|nine|9)\b)(?=.{0,80}\b(?:this|it|me|answer|reply|response|points?|marks?|scores?|"
+    r"criteri\w+|rating|all)\b)"
     r"|\b(?:dear|hello|hi|attention|note to|to) (?:the |ai |llm )*(?:judge|evaluator|grader|assessor|examiner)\b"
-    r"|^\W*(?:judge|evaluator|grader|assessor|scorer|system|assistant)\s*[,:]|\b(?:evaluator|grader|rubric|criteria|llm judge|verdict)\b"
+    r"|^\W*(?:judge|evaluator|grader|assessor|scorer|system|assistant)\s*[,:]|\b(?:evaluator|grader|rubric|"
+    r"criteria|llm judge|verdict)\b"
     r"|\b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|prompt|rules?|above|previous)\b"
     r"|\b10\s*/\s*10\b|\bten out of ten\b|\b10 out of 10\b|[\"']?score[\"']?\s*[:=]\s*\d|[\"']criteria[\"']"
     r"|\b(?:perfect|full|maximum|top|highest) (?:score|marks|points|rating)\b"
-    r"|\b(?:listening|warmth|autonomy|focus|brevity|fit|open.questions?|empathy)\s*[:=]\s*(?:10|[1-9])\b", re.I | re.S)
+    r"|\b(?:listening|warmth|autonomy|focus|brevity|fit|open.questions?|empathy)\s*[:=]\s*(?:10|[1-9])\b",
+    re.I | re.S,
+)
 _SUFFIX = re.compile(r"(?:ing|edly|ed|ies|es|s|ly|ness|'s|’s)$")
-_CLOSING = frozenset("do does did is are was were can could would will should have has had may might shall am don't isn't aren't "
-                     "doesn't didn't wouldn't couldn't won't haven't hasn't shouldn't can't really".split())
-_OPENING = frozenset("what how why where who whom whose which what's how's where's who's".split())
-_INVITES = re.compile(r"\b(?:tell me|say (?:a little )?more|describe|walk me through|i(?:'m| am) curious (?:what|how)|i wonder (?:what|how)|"
-                      r"i(?:'d| would) (?:love|like) to hear)\b", re.I)
-_TAG = re.compile(r",\s*(?:right|no|yes|okay|correct|isn't it|don't you(?: think)?|aren't you|wouldn't you|didn't you)\?$", re.I)
+_CLOSING = word_set(
+    "do does did is are was were can could would will should have has had may might shall am "
+    "don't isn't aren't "
+    "doesn't didn't wouldn't couldn't won't haven't hasn't shouldn't can't really"
+)
+_OPENING = word_set("what how why where who whom whose which what's how's where's who's")
+INVITES = re.compile(
+    r"\b(?:tell me|say (?:a little )?more|describe|walk me through|i(?:'m| am) curious "
+    r"(?:what|how)|i wonder (?:what|how)|"
+    r"i(?:'d| would) (?:love|like) to hear)\b",
+    re.I,
+)
+_TAG = re.compile(
+    r",\s*(?:right|no|yes|okay|correct|isn't it|don't you(?: think)?|aren't you|wouldn't you|"
+    r"didn't you)\?$",
+    re.I,
+)
 
 
 def words(text: str) -> list[str]:
@@ -40,7 +63,9 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> set[str]:
     """Words that carry meaning, cut to their stems."""
-    return {_SUFFIX.sub("", word) if len(word) > 4 else word for word in words(text) if word not in _STOP and len(word) > 2}
+    return {
+        _SUFFIX.sub("", word) if len(word) > 4 else word for word in words(text) if word not in _STOP and len(word) > 2
+    }
 
 
 def shared_run(answer: str, said: str) -> str:
@@ -48,7 +73,7 @@ def shared_run(answer: str, said: str) -> str:
     told, heard = words(answer), " " + " ".join(words(said)) + " "
     for size in range(min(10, len(told)), 1, -1):
         for start in range(len(told) - size + 1):
-            run = told[start:start + size]
+            run = told[start : start + size]
             if " " + " ".join(run) + " " in heard and any(word not in _STOP for word in run):
                 return " ".join(run)
     return ""
@@ -91,15 +116,29 @@ def _is_json(text: str) -> bool:
         return False
 
 
+def _without_json(text: str) -> tuple[str, list[str]]:
+    """``text`` without its JSON values and code fences, and those."""
+    found, place, kept = [], 0, ""
+    for match in _BRACES.finditer(text):
+        if match.start() < place:
+            continue
+        try:
+            _, end = json.JSONDecoder().raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            continue
+        found.append(text[match.start() : end])
+        kept, place = kept + text[place : match.start()] + "\n", end
+    kept += text[place:]
+    found += [match.group() for match in _JSON_LIKE.finditer(kept)]
+    return _JSON_LIKE.sub("\n", kept), found
+
+
 def read_answer(raw: str) -> Answer:
     """Separates what is said to the person from what is aimed at the judge."""
-    aimed = [match.group() for match in _JSON_LIKE.finditer(raw)]
-    rest = "" if _is_json(raw) else _JSON_LIKE.sub("\n", raw)
+    rest, aimed = ("", [raw]) if _is_json(raw) else _without_json(raw)
     kept: list[str] = []
     for sentence in split_sentences(rest):
         (aimed if _AIMED.search(sentence) else kept).append(sentence)
-    if _is_json(raw) and not aimed:
-        aimed = [raw]
     return Answer(raw, " ".join(" ".join(kept).split()), aimed[0] if aimed else "")
 
 
@@ -107,11 +146,15 @@ def openness(question: str) -> float:
     """How open a question is: 1 what and how, 0 answered by yes or no."""
     if _TAG.search(question.strip("\"'”’) ")):
         return 0.0
-    if _INVITES.search(question):
+    if INVITES.search(question):
         return 1.0
     segments = [words(part) for part in re.split(r"[,:;–—]\s+", re.sub(r"“[^”]*”|\"[^\"]*\"", "it", question))]
     for segment in reversed([part for part in segments if part]):
-        head = [word for word in segment[:4] if word not in {"and", "so", "but", "or", "then", "now", "in", "at", "for", "to", "with", "well"}]
+        head = [
+            word
+            for word in segment[:4]
+            if word not in {"and", "so", "but", "or", "then", "now", "in", "at", "for", "to", "with", "well"}
+        ]
         if head and head[0] in _OPENING:
             return 1.0 if head[0][:3] in {"wha", "how"} else 0.75
         if head and head[0] in _CLOSING:

@@ -1,0 +1,69 @@
+"""Inserts many rows at once: through Arrow on DuckDB, where that is many times quicker, else by executemany."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from coaching_core.storage.schema import UtcDateTime
+
+_BATCH = 1_000
+_VIEW = "demo_rows_to_insert"
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows that name every column of the table, as a part of the connection's transaction."""
+    if not rows:
+        return
+    if connection.dialect.name == "duckdb":
+        insert_by_arrow(connection, table, rows)
+    else:
+        insert_by_batches(connection, table, rows)
+
+
+def insert_by_batches(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The portable way, for any database."""
+    for start in range(0, len(rows), _BATCH):
+        connection.execute(sa.insert(table), rows[start : start + _BATCH])
+
+
+def insert_by_arrow(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The quick way into DuckDB."""
+    import pyarrow as pa
+
+    arrays = [
+        pa.array([_plain(column.type, row[column.name]) for row in rows], type=_arrow_type(column.type))
+        for column in table.columns
+    ]
+    names = [column.name for column in table.columns]
+    duckdb: Any = connection.connection.driver_connection
+    duckdb.register(_VIEW, pa.Table.from_arrays(arrays, names=names))
+    try:
+        connection.execute(sa.text(f'insert into "{table.name}" by name select * from {_VIEW}'))
+    finally:
+        duckdb.unregister(_VIEW)
+
+
+def _plain(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, UtcDateTime):
+        return kind.process_bind_param(value, None)
+    return json.dumps(value, ensure_ascii=False) if isinstance(kind, sa.JSON) else value
+
+
+def _arrow_type(kind: sa.types.TypeEngine[Any]) -> Any:
+    import pyarrow as pa
+
+    if isinstance(kind, UtcDateTime):
+        return pa.timestamp("us")
+    if isinstance(kind, sa.Float):
+        return pa.float64()
+    if isinstance(kind, sa.Numeric):
+        return pa.decimal128(kind.precision or 38, kind.scale or 0)
+    if isinstance(kind, sa.Boolean):
+        return pa.bool_()
+    return pa.int64() if isinstance(kind, sa.Integer) else pa.string()

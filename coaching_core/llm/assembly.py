@@ -1,0 +1,21 @@
+"""Puts catalogue and adapters together from settings; needs no store, so that a run at the shell stays light."""
+
+from __future__ import annotations
+
+from coaching_core.llm.catalogue import Catalogue
+from coaching_core.llm.gateway import OTHER_PROVIDERS
+from coaching_core.llm.prices import load_price_table
+from coaching_core.llm.providers.litellm import LiteLLMProvider
+from coaching_core.llm.providers.simulated import SimulatedProvider
+from coaching_core.llm.types import Provider
+from coaching_core.settings import Settings
+
+
+def build_catalogue(settings: Settings) -> Catalogue:
+    """The models and prices of this installation."""
+    return Catalogue(settings, load_price_table(settings.datasets_dir, settings.price_overrides))
+
+
+def build_providers(settings: Settings) -> dict[str, Provider]:
+    """The adapters to models; nothing heavy is imported before the first call."""
+    return {"simulated": SimulatedProvider(settings.simulated_pace), OTHER_PROVIDERS: LiteLLMProvider(settings)}

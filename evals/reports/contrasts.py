@@ -1,0 +1,140 @@
+"""A candidate against the baseline: the finding, the difference by criterion, the regressions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from evals.compare import ItemPair, PartDifference
+from evals.reports import figures
+from evals.reports.evidence import Contrast, RunEvidence
+from evals.reports.interval_strips import WORDS, Axis, Strip, draw_strips, fitting_step
+from evals.reports.markup import Html, element, fragment
+
+_SIGNIFICANT = 0.05
+
+
+def verdict_box(contrast: Contrast) -> Html:
+    """The verdict sentence with its word, and what belongs beside it."""
+    comparison, notes = contrast.comparison, list(contrast.comparison.notes)
+    if contrast.is_taken_back:
+        notes.insert(0, f"Not clear once {contrast.candidates} candidates are counted.")
+    if contrast.candidates > 1 and contrast.adjusted_p is not None:
+        notes.append(f"p = {contrast.adjusted_p:.3f}, adjusted for {contrast.candidates} candidates (Holm).")
+    return element(
+        "div",
+        element("p", comparison.sentence, " ", word_tag(contrast.verdict), class_="sentence"),
+        element("p", " ".join(notes), class_="s") if notes else None,
+        class_="verdict",
+    )
+
+
+def word_tag(word: str) -> Html:
+    """The word of a verdict with its sign."""
+    return element("span", WORDS[word], class_=f"tag {word}")
+
+
+def change_tag(difference: float | None, text: str) -> Html | None:
+    """A signed tag for one item or criterion, e.g. ``−3.2 worse``; none where nothing changed."""
+    if difference is None or figures.is_nothing(text):
+        return None
+    word = "better" if difference > 0 else "worse"
+    return element("span", f"{text} {word}", class_=f"tag {word}")
+
+
+def contrast_section(evidence: RunEvidence, contrast: Contrast, anchors: dict[str, str]) -> Html:
+    """Differences by criterion and regressions of one candidate."""
+    comparison = contrast.comparison
+    title = f"{comparison.candidate.label} against {comparison.baseline.label}"
+    return element(
+        "section",
+        element("h2", title) if contrast.candidates > 1 else None,
+        _by_criterion(evidence, contrast),
+        _regressions(evidence, contrast, anchors),
+    )
+
+
+def _by_criterion(evidence: RunEvidence, contrast: Contrast) -> Html:
+    comparison, rubric = contrast.comparison, evidence.plan.rubric
+    if comparison.overall.mean is None:
+        return fragment(_heading(contrast, "Difference by criterion"), element("p", comparison.sentence, class_="m"))
+    names = {criterion.id: criterion.name for criterion in rubric.criteria}
+    strips = [_part_strip(part, names, comparison.margin) for part in comparison.criteria]
+    found = Counter(strip.word for strip in strips)
+    counts = ", ".join(f"{found[word]} {word}" for word in WORDS if found[word])
+    strips.insert(0, _overall_strip(contrast))
+    step = fitting_step(strips, comparison.margin, rubric.maximum - rubric.minimum)
+    axis = Axis(step, comparison.margin, comparison.baseline.label, comparison.candidate.label)
+    return fragment(
+        _heading(contrast, f"Difference by criterion: {counts}"),
+        draw_strips(strips, axis),
+        element("p", _reading(contrast), class_="caption"),
+    )
+
+
+def _heading(contrast: Contrast, text: str) -> Html:
+    return element("h3" if contrast.candidates > 1 else "h2", text)
+
+
+def _reading(contrast: Contrast) -> str:
+    comparison = contrast.comparison
+    return (
+        "A filled mark is clear: its interval excludes zero and its adjusted p-value is below .05. "
+        "An open mark is unclear; the diamond is the whole score. "
+        f"The grey zone, ±{comparison.margin:.2f}, counts as no difference that matters. {comparison.adjustment}"
+    )
+
+
+def _overall_strip(contrast: Contrast) -> Strip:
+    overall = contrast.comparison.overall
+    return Strip("Overall", overall.mean, overall.interval, str(contrast.verdict), True, overall.reason or "")
+
+
+def _part_strip(part: PartDifference, names: dict[str, str], margin: float) -> Strip:
+    found = part.difference
+    return Strip(names[part.name], found.mean, found.interval, _word(part, margin), why=found.reason or "")
+
+
+def _word(part: PartDifference, margin: float) -> str:
+    interval = part.difference.interval
+    if interval is None or not _can_tell(part):
+        return "unclear"
+    if -margin <= interval.low and interval.high <= margin:
+        return "same"
+    if interval.excludes_zero and (part.adjusted_p is None or part.adjusted_p < _SIGNIFICANT):
+        return "better" if interval.low > 0 else "worse"
+    return "unclear"
+
+
+def _can_tell(part: PartDifference) -> bool:
+    """Where all differences are alike there is no t-test; a sign test says whether they are enough."""
+    return bool(part.difference.standard_error) or 2 * 0.5**part.difference.n_clusters < _SIGNIFICANT
+
+
+def _regressions(evidence: RunEvidence, contrast: Contrast, anchors: dict[str, str]) -> Html:
+    comparison = contrast.comparison
+    baseline, candidate = comparison.baseline.label, comparison.candidate.label
+    title = element("h3", f"Worse in {candidate}, largest first")
+    total = comparison.better + comparison.worse + comparison.same
+    counted = f"Of {figures.count(total, 'paired item')}: {comparison.worse} worse, {comparison.better} better, "
+    caption = element("p", f"{counted}{comparison.same} the same (within ±{comparison.margin:.2f}).", class_="caption")
+    if not comparison.regressions:
+        return fragment(title, element("p", "No item is worse."), caption)
+    cases = {item.id: item.case for item in evidence.plan.dataset.items}
+    head = (("Item", None), ("Case", None), (baseline, "n"), (candidate, "n"), ("Change", "n"))
+    table = element(
+        "table",
+        element("thead", element("tr", *(element("th", name, scope="col", class_=style) for name, style in head))),
+        element("tbody", *(_regression(pair, cases[pair.item_id], anchors) for pair in comparison.regressions)),
+    )
+    return fragment(title, element("div", table, class_="wide"), caption)
+
+
+def _regression(pair: ItemPair, case: str, anchors: dict[str, str]) -> Html:
+    return element(
+        "tr",
+        element("td", element("a", pair.item_id, href=f"#{anchors[pair.item_id]}")),
+        element("td", case, dir="auto"),
+        element("td", figures.score(pair.baseline), class_="n"),
+        element("td", figures.score(pair.candidate), class_="n"),
+        element("td", element("span", f"{figures.signed(pair.difference, 1)} worse", class_="down"), class_="n"),
+    )

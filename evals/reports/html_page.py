@@ -1,0 +1,90 @@
+"""A run as one page that can be sent by mail: no script, no request to anywhere, every stored word escaped."""
+
+from __future__ import annotations
+
+from evals.reports import figures
+from evals.reports.contrasts import contrast_section, verdict_box
+from evals.reports.evidence import RunEvidence, gather
+from evals.reports.gaps import gaps_section
+from evals.reports.item_sections import items_section
+from evals.reports.markup import Html, element, fragment
+from evals.reports.means import means_section
+from evals.reports.run_facts import facts_section
+from evals.reports.style import STYLE
+from evals.results import RunResults, VariantSummary
+
+_HEAD = Html(
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'\">"
+    '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+)
+
+
+def render_html(results: RunResults) -> bytes:
+    """The whole page, UTF-8."""
+    evidence = gather(results)
+    title = f"Evaluation of {evidence.plan.topic_id}"
+    mark = " (simulated)" if evidence.plan.simulated else ""
+    head = element("head", _HEAD, element("title", f"{title}{mark}"), element("style", Html(STYLE)))
+    page = element("html", head, element("body", element("main", *_sections(evidence, title))), lang="en")
+    return f"<!doctype html>\n{page}\n".encode(errors="replace")
+
+
+def _sections(evidence: RunEvidence, title: str) -> list[Html]:
+    anchors = {item.id: f"item-{place}" for place, item in enumerate(evidence.plan.dataset.items, start=1)}
+    return [
+        _header(evidence, title),
+        _verdicts(evidence),
+        means_section(evidence),
+        *(contrast_section(evidence, contrast, anchors) for contrast in evidence.contrasts),
+        gaps_section(evidence),
+        items_section(evidence, anchors),
+        facts_section(evidence),
+    ]
+
+
+def _header(evidence: RunEvidence, title: str) -> Html:
+    plan = evidence.plan
+    baseline, *candidates = evidence.names.values()
+    versus = f"{', '.join(candidates)} against {baseline}" if candidates else baseline
+    facts = (
+        versus,
+        f"run {plan.run_id}",
+        f"dataset {plan.dataset.name} {plan.dataset.version}",
+        f"rubric {plan.rubric.label}",
+        f"judge {plan.judge}",
+        f"{plan.created_at:%Y-%m-%d}",
+    )
+    tag = element("span", "Simulated", class_="tag simulated") if plan.simulated else None
+    line = element("p", tag, *(element("span", fact) for fact in facts), class_="facts")
+    return element("header", element("h1", title), line)
+
+
+def _verdicts(evidence: RunEvidence) -> Html:
+    boxes = [verdict_box(contrast) for contrast in evidence.contrasts]
+    if not boxes:
+        sentence = _alone(evidence, evidence.summaries[0])
+        boxes = [element("div", element("p", sentence, class_="sentence"), class_="verdict")]
+    return fragment(*boxes, _unfinished(evidence))
+
+
+def _alone(evidence: RunEvidence, summary: VariantSummary) -> str:
+    name = evidence.names[summary.id]
+    if summary.mean is None:
+        return f"{name} has no score: no answer could be scored."
+    answers = figures.count(summary.n, "scored answer")
+    if summary.interval is None:
+        return f"{name} scores {figures.mean(summary.mean)} on {answers}; too few for an interval."
+    ends = f"{figures.mean(summary.interval.low)} to {figures.mean(summary.interval.high)}"
+    return f"{name} scores {figures.mean(summary.mean)}, 95 % interval {ends}, on {answers}."
+
+
+def _unfinished(evidence: RunEvidence) -> Html | None:
+    planned = sum(1 for _ in evidence.plan.cells())
+    done = sum(entry.row.status != "waiting" for entry in evidence.entries.values())
+    if done == planned:
+        return None
+    return element(
+        "p", f"This run is not finished: {done} of {figures.count(planned, 'answer')} done.", class_="caption"
+    )

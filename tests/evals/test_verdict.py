@@ -1,0 +1,71 @@
+"""Verdicts: a failure has no score, and nothing is lost through JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from coaching_core.errors import InvalidInputError
+from evals.verdict import CriterionScore, Verdict, VerdictStatus
+
+
+def verdict(**changes: Any) -> Verdict:
+    values: dict[str, Any] = {
+        "status": VerdictStatus.SCORED,
+        "score": 6.35,
+        "criteria": (CriterionScore("fit", 7.0, "“I hear”"), CriterionScore("focus", 5.5, "two questions")),
+        "reason": "",
+        "judge": "simulated/judge",
+        "rubric": "coaching_quality 1",
+        "prompt_run_ids": ("r1", "r2"),
+        "attempts": 2,
+    }
+    return Verdict(**values | changes)
+
+
+UNSCORED = {"status": VerdictStatus.UNSCORED, "score": None, "reason": "ModelTimeoutError: no answer"}
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        verdict(),
+        verdict(**UNSCORED, criteria=(), prompt_run_ids=()),
+        verdict(**UNSCORED, criteria=(CriterionScore("fit", None, "cannot tell"),)),
+    ],
+)
+def test_a_verdict_survives_json(original: Verdict) -> None:
+    copy = Verdict.from_json(json.loads(json.dumps(original.as_json())))
+    assert copy == original
+    assert isinstance(copy.status, VerdictStatus)
+
+
+def test_scores_by_criterion() -> None:
+    assert verdict().criterion_scores == {"fit": 7.0, "focus": 5.5}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"score": None},
+        {"score": float("nan")},
+        {"status": VerdictStatus.UNSCORED, "reason": "failed"},
+        {"status": VerdictStatus.UNSCORED, "score": None},
+        {"criteria": (CriterionScore("fit", None, "cannot tell"),)},
+        {"criteria": (CriterionScore("fit", float("inf"), ""),)},
+    ],
+)
+def test_a_contradiction_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError):
+        verdict(**changes)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"status": "scored"}, verdict().as_json() | {"score": "x"}, verdict().as_json() | {"score": None}],
+)
+def test_a_broken_document_is_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError):
+        Verdict.from_json(document)
