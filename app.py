@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import sys
@@ -23,7 +22,7 @@ from api.application import create_api
 from api.security import LoopbackOnly
 from coaching_core.errors import WorkbenchError
 from coaching_core.jobs.scheduler import Scheduler
-from coaching_core.logs import configure_logging
+from coaching_core.logs import configure_logging, take_over
 from coaching_core.settings import Settings
 from evals.bootstrap import build_workbench
 from evals.jobs import schedule_jobs
@@ -35,6 +34,7 @@ PROJECT = Path(__file__).resolve().parent
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Build the workbench unless :func:`main` did, run its jobs, and close it at the end."""
+    take_over("streamlit", "uvicorn", "uvicorn.access", "uvicorn.error")
     workbench = running()
     if workbench is None:
         settings = Settings()
@@ -71,7 +71,6 @@ def main() -> int:
         return _refuse(str(error), 1)
     print(f"Coaching Workbench is at {settings.url} (Ctrl-C stops it).", flush=True)  # noqa: T201
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

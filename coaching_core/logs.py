@@ -51,6 +51,15 @@ def configure_logging(level: str) -> None:
     root.setLevel(level.upper())
 
 
+def take_over(*names: str) -> None:
+    """Send loggers that a library gave handlers of their own through ours; the access log is left out."""
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+        logger.setLevel(logging.WARNING)
+
+
 def hashed(identifier: str | None) -> str | None:
     """A short stable digest to stand for a person's id in a log line."""
     return hashlib.sha256(identifier.encode()).hexdigest()[:12] if identifier else None

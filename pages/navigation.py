@@ -8,7 +8,7 @@ from importlib import import_module
 import streamlit as st
 
 from evals.bootstrap import Workbench
-from pages.components.chrome import guarded
+from pages.components.chrome import STATIC, guarded
 
 _SCREENS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "": (("Home", "home", ":material/home:", "pages.home"),),
@@ -38,7 +38,7 @@ def build_navigation(workbench: Workbench) -> st.Page:
         ]
         for group, screens in _SCREENS.items()
     }
-    st.logo("static/logo.svg", icon_image="static/mark.svg", size="large")
+    st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="large")
     return st.navigation(pages)
 
 

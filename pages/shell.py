@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from evals.running import running
-from pages.components.chrome import apply_look
+from pages.components.chrome import STATIC, apply_look
 from pages.navigation import build_navigation
 
-st.set_page_config(page_title="Coaching Workbench", page_icon="static/favicon.png", layout="wide")
+st.set_page_config(page_title="Coaching Workbench", page_icon=str(STATIC / "favicon.png"), layout="wide")
 apply_look()
 workbench = running()
 if workbench is None:

@@ -28,7 +28,7 @@ DEMO_TENANT = "demo"
 
 COACHEES = 142
 
-_FOCUS_POPULARITY = (6.0, 4.0, 3.0, 2.5, 3.0, 2.0)
+_FOCUS_POPULARITY = (9.0, 4.5, 3.0, 2.5, 3.0, 2.0)
 _FOCUS_SHARES = (0.56, 0.28, 0.16)
 _LONGEST_SESSION = timedelta(minutes=45)
 _RUBRIC = "coaching_quality 1"
@@ -127,12 +127,12 @@ def _choose_practices(dice: Random) -> tuple[Practice, ...]:
 def _draw_trajectory(dice: Random) -> Trajectory:
     fate = dice.random()
     if fate < 0.64:
-        return Trajectory(dice.uniform(1.8, 5.6), dice.uniform(1.8, 4.6), dice.uniform(0.6, 1.5))
+        return Trajectory(dice.uniform(1.6, 5.8), dice.uniform(2.0, 5.4), dice.uniform(0.5, 1.3))
     if fate < 0.72:
         return Trajectory(dice.uniform(2.5, 4.5), dice.uniform(3, 4.5), dice.uniform(3, 5))
     if fate < 0.9:
         return Trajectory(min(9.3, max(1.5, dice.gauss(5.4, 2))), dice.uniform(-0.3, 0.3), 1)
-    return Trajectory(dice.uniform(5, 8.8), dice.uniform(-3.2, -1.4), dice.uniform(0.8, 1.6))
+    return Trajectory(dice.uniform(5.5, 9.2), dice.uniform(-4.2, -2.0), dice.uniform(0.7, 1.4))
 
 
 def _schedule(dice: Random, enrolments: list[Enrolment], now: datetime) -> list[tuple[datetime, Enrolment]]:

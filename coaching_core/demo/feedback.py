@@ -158,7 +158,8 @@ NEXT_STEPS = (
 
 PRAISE = (
     "Keep doing this.", "A small step, and it shows.", "Try the same with somebody less familiar.",
-    "Write down what worked.", "Note what made it possible.", "This is becoming a habit.", "Ready for a harder case.", "",
+    "Write down what worked.", "Note what made it possible.", "This is becoming a habit.", "Ready for a harder case.",
+    "",
 )  # fmt: skip
 """How an explanation of a score from 7 on may end."""
 

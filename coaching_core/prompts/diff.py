@@ -223,6 +223,7 @@ class _Side:
         self._runs: list[tuple[list[str], bool]] = []
 
     def add(self, text: str, changed: bool) -> None:
+        """Append a piece; an empty one leaves no trace."""
         if not text:
             return
         if self._runs and self._runs[-1][1] == changed:
@@ -231,6 +232,7 @@ class _Side:
             self._runs.append(([text], changed))
 
     def segments(self) -> tuple[Segment, ...]:
+        """What was collected, as few segments as possible."""
         return tuple(Segment("".join(texts), changed) for texts, changed in self._runs)
 
 

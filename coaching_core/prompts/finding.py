@@ -80,6 +80,15 @@ def not_newest(newest: TopicVersion, base: int) -> ConflictError:
     )
 
 
+def saved_meanwhile(newest: TopicVersion) -> ConflictError:
+    """The error for somebody whose rollback met another save."""
+    return ConflictError(
+        f"{newest.author} saved version {newest.number} of “{newest.topic_id}” on {_moment(newest.created_at)}, "
+        "while you rolled back. Nothing was changed. Look at it, then roll back again.",
+        current=newest.number,
+    )
+
+
 def check_expected(connection: sa.Connection, topic: Topic, expected: int | None) -> None:
     """Check that the published version is the one the caller saw.
 

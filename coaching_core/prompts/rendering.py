@@ -60,12 +60,7 @@ def complete_values(parameters: Sequence[Parameter], values: Mapping[str, object
     Raises:
         InvalidPromptError: Names every missing, unknown and unsuitable value at once.
     """
-    known = {parameter.name for parameter in parameters}
-    problems = [
-        f"“{shortened(name)}” is not a parameter of this topic.{nearest_hint(name, known)}"
-        for name in values
-        if name not in known
-    ]
+    problems = _unknown_names(parameters, values)
     complete: dict[str, object] = {}
     for parameter in parameters:
         given = values.get(parameter.name)
@@ -78,6 +73,15 @@ def complete_values(parameters: Sequence[Parameter], values: Mapping[str, object
     if problems:
         raise refusal(problems)
     return complete
+
+
+def _unknown_names(parameters: Sequence[Parameter], values: Mapping[str, object]) -> list[str]:
+    known = {parameter.name for parameter in parameters}
+    return [
+        f"“{shortened(name)}” is not a parameter of this topic.{nearest_hint(name, known)}"
+        for name in values
+        if name not in known
+    ]
 
 
 def sample_values(parameters: Sequence[Parameter]) -> dict[str, object]:

@@ -44,15 +44,8 @@ def read_summaries(connection: sa.Connection, wanted: Mapping[str, Any]) -> tupl
             shown.c.published_at,
         )
         .join(_newest, _newest.c.topic_id == topics.c.topic_id)
-        .join(latest, sa.and_(latest.c.topic_id == topics.c.topic_id, latest.c.number == _newest.c.latest_version))
-        .outerjoin(
-            shown,
-            sa.and_(
-                shown.c.topic_id == topics.c.topic_id,
-                shown.c.number == topics.c.published_version,
-                shown.c.place == 1,
-            ),
-        )
+        .join(latest, (latest.c.topic_id == topics.c.topic_id) & (latest.c.number == _newest.c.latest_version))
+        .outerjoin(shown, (shown.c.topic_id == topics.c.topic_id) & (shown.c.number == topics.c.published_version))
         .where(*(topics.c[name] == value for name, value in wanted.items()))
         .order_by(topics.c.display_order, topics.c.topic_id)
     )
@@ -156,12 +149,13 @@ def change_topic(connection: sa.Connection, topic_id: str, values: Mapping[str, 
 
 
 def _last_publications() -> sa.Select[Any]:
-    """Every publication with its place, 1 for the last one of its version."""
+    """The last publication of each version."""
     last_first = sa.func.row_number().over(
         partition_by=(topic_publications.c.topic_id, topic_publications.c.number),
         order_by=topic_publications.c.published_at.desc(),
     )
-    return sa.select(topic_publications, last_first.label("place"))
+    placed = sa.select(topic_publications, last_first.label("place")).subquery("placed")
+    return sa.select(placed).where(placed.c.place == 1)
 
 
 def _summary(row: Mapping[str, Any]) -> TopicSummary:

@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import ConflictError, InvalidInputError, InvalidPromptError
 from coaching_core.prompts import repository
-from coaching_core.prompts.finding import check_expected, find_topic, find_version, not_newest, published_meanwhile
+from coaching_core.prompts.finding import (
+    check_expected,
+    find_topic,
+    find_version,
+    not_newest,
+    published_meanwhile,
+    saved_meanwhile,
+)
 from coaching_core.prompts.models import (
     Publication,
     Topic,
@@ -126,15 +133,14 @@ class PromptService(PromptReader):
                 topic = find_topic(work.connection, topic_id)
                 old = find_version(work.connection, topic, number)
                 check_expected(work.connection, topic, expected_published)
-                _check_differs_from_published(work.connection, old)
+                _check_differs_from_published(work.connection, topic, old)
                 signed = self._signed(old, topic_id, topic.latest_version + 1, f"Rollback to v{number}", author)
                 renewed = signed.model_copy(update={"rolled_back_from": number})
                 repository.insert_version(work.connection, renewed)
                 self._move_published(work.connection, topic, renewed.number, author)
                 return renewed
         except sa.exc.IntegrityError as error:
-            newest = self.resolve(topic_id, "latest")
-            raise not_newest(newest, newest.number - 1) from error
+            raise self._overtaken_rollback(topic_id, expected_published) from error
 
     def set_active(self, topic_id: str, active: bool, author: str) -> Topic:
         """Activate or deactivate a topic.
@@ -192,6 +198,13 @@ class PromptService(PromptReader):
         repository.insert_publication(connection, publication)
         return now
 
+    def _overtaken_rollback(self, topic_id: str, expected_published: int | None) -> ConflictError:
+        with self._database.read() as connection:
+            topic = find_topic(connection, topic_id)
+            if topic.published_version != expected_published:
+                return published_meanwhile(connection, topic, expected_published)
+            return saved_meanwhile(find_version(connection, topic, topic.latest_version))
+
     def _change_topic(self, topic_id: str, values: Mapping[str, Any], author: str) -> Topic:
         audit = {"updated_at": self._clock(), "updated_by": checked_author(author)}
         with self._database.unit_of_work() as work:
@@ -200,11 +213,13 @@ class PromptService(PromptReader):
             return find_topic(work.connection, topic_id)
 
 
-def _check_differs_from_published(connection: sa.Connection, old: TopicVersion) -> None:
-    for published in repository.read_published(connection, old.topic_id):
-        if published.same_content(old):
-            raise InvalidInputError(
-                f"The published version {published.number} of “{old.topic_id}” has the content of version "
-                f"{old.number} already; there is nothing to roll back.",
-                "number",
-            )
+def _check_differs_from_published(connection: sa.Connection, topic: Topic, old: TopicVersion) -> None:
+    if topic.published_version is None:
+        return
+    published = find_version(connection, topic, topic.published_version)
+    if published.same_content(old):
+        raise InvalidInputError(
+            f"The published version {published.number} of “{topic.topic_id}” has the content of version "
+            f"{old.number} already; there is nothing to roll back.",
+            "number",
+        )

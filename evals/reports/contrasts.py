@@ -113,7 +113,7 @@ def _can_tell(part: PartDifference) -> bool:
 def _regressions(evidence: RunEvidence, contrast: Contrast, anchors: dict[str, str]) -> Html:
     comparison = contrast.comparison
     baseline, candidate = comparison.baseline.label, comparison.candidate.label
-    title = element("h3", f"Worse in {candidate}, largest first")
+    title = _heading(contrast, f"Worse in {candidate}, largest first")
     total = comparison.better + comparison.worse + comparison.same
     counted = f"Of {figures.count(total, 'paired item')}: {comparison.worse} worse, {comparison.better} better, "
     caption = element("p", f"{counted}{comparison.same} the same (within ±{comparison.margin:.2f}).", class_="caption")

@@ -64,6 +64,11 @@ class RunEvidence:
         """Id of the variant that the others are held against."""
         return self.plan.variants[0].id
 
+    @property
+    def margin(self) -> float:
+        """Differences up to this many points do not matter."""
+        return self.contrasts[0].comparison.margin if self.contrasts else 0.0
+
 
 def gather(results: RunResults) -> RunEvidence:
     """Everything a report needs, computed once."""

@@ -50,14 +50,17 @@ def signed_interval(value: Interval | None) -> str:
 
 
 def money_per_call(value: Decimal | None) -> str:
-    """USD of one answer: ``$0.0041``."""
-    return UNKNOWN if value is None else f"${value:.4f}"
+    """USD of one answer: ``$0.0041``; what would read as nothing, though it is not, is ``under $0.0001``."""
+    if value is None:
+        return UNKNOWN
+    return "under $0.0001" if 0 < value < Decimal("0.0001") else f"${value:.4f}"
 
 
 def money_total(value: Decimal) -> str:
-    """USD of many calls: ``$212.40``; below a cent with four decimals, so that it does not read as nothing."""
-    decimals = 2 if value == 0 or value >= Decimal("0.01") else 4
-    return f"${value:,.{decimals}f}".replace(",", _THIN_SPACE)
+    """USD of many calls: ``$212.40``; below a cent as of one call."""
+    if 0 < value < Decimal("0.01"):
+        return money_per_call(value)
+    return f"${value:,.2f}".replace(",", _THIN_SPACE)
 
 
 def seconds(milliseconds: float | None) -> str:

@@ -14,6 +14,7 @@ from evals.rubric import Criterion
 from evals.verdict import CriterionScore
 
 _ROLES = {"user": "Person", "assistant": "Coach"}
+_ROUNDING = 1e-9
 
 
 def items_section(evidence: RunEvidence, anchors: dict[str, str]) -> Html:
@@ -46,7 +47,7 @@ def _head(evidence: RunEvidence, item: GoldenItem) -> Html:
     for variant, score in scores.items():
         parts.append(fragment(evidence.names[variant], " ", element("b", figures.score(score)), " "))
         if variant != evidence.baseline:
-            parts.append(fragment(_tag(before, score), " "))
+            parts.append(fragment(_tag(evidence, before, score), " "))
     right = element("span", *parts, class_="right s")
     return element("summary", right, element("b", item.id), " ", element("span", item.case, dir="auto"))
 
@@ -58,8 +59,8 @@ def _mean_score(evidence: RunEvidence, item: str, variant: str) -> float | None:
     return math.fsum(known) / len(known) if known else None
 
 
-def _tag(before: float | None, after: float | None) -> Html | None:
-    if before is None or after is None:
+def _tag(evidence: RunEvidence, before: float | None, after: float | None) -> Html | None:
+    if before is None or after is None or abs(after - before) <= evidence.margin + _ROUNDING:
         return None
     return change_tag(after - before, figures.signed(after - before, 1))
 
@@ -82,7 +83,7 @@ def _repeat(evidence: RunEvidence, item: GoldenItem, repeat: int) -> Html:
     names = [element("th", evidence.names[cell.variant], scope="col") for cell in cells]
     corner = element("th", f"Repeat {repeat + 1}" if evidence.plan.repeats > 1 else "", scope="col")
     rows = [_row("Answer", [_answer(entry) for entry in entries])]
-    rows.append(_row("Score", [_score(entry, entries[0]) for entry in entries]))
+    rows.append(_row("Score", [_score(evidence, entry, entries[0]) for entry in entries]))
     if any(entry and entry.answer.verdict and entry.answer.verdict.criteria for entry in entries):
         rows += [_criterion_row(criterion, entries) for criterion in evidence.plan.rubric.criteria]
     table = element("table", element("thead", element("tr", corner, *names)), element("tbody", *rows), class_="judged")
@@ -102,12 +103,14 @@ def _answer(entry: Entry | None) -> Html:
     return fragment(stored_text("div", entry.answer.text), element("p", effort, class_="m s"))
 
 
-def _score(entry: Entry | None, baseline: Entry | None) -> Html:
+def _score(evidence: RunEvidence, entry: Entry | None, baseline: Entry | None) -> Html:
     if entry is None or entry.row.score is None:
         reason = entry.row.reason if entry is not None and entry.answer.text is not None else ""
         return fragment(figures.UNKNOWN, " ", stored_text("span", reason, "m"))
     before = baseline.row.score if baseline is not None and baseline is not entry else None
-    return fragment(element("span", figures.score(entry.row.score), class_="sc"), _tag(before, entry.row.score))
+    return fragment(
+        element("span", figures.score(entry.row.score), class_="sc"), _tag(evidence, before, entry.row.score)
+    )
 
 
 def _criterion_row(criterion: Criterion, entries: list[Entry | None]) -> Html:

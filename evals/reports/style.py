@@ -19,6 +19,7 @@ main{max-width:1100px;margin-inline:auto;padding:2rem}
 section{margin-top:2rem}
 h1{font:600 1.9rem/1.2 var(--serif);letter-spacing:-.01em;margin:0;overflow-wrap:anywhere}
 h2{font:600 1.35rem/1.3 var(--serif);margin:0 0 .6rem;overflow-wrap:anywhere}
+*+h2{margin-top:2rem}
 h3{font:600 1.1rem/1.35 var(--serif);margin:1.4rem 0 .4rem;overflow-wrap:anywhere}
 p{margin:0} p+p{margin-top:.4rem}
 b,th{font-weight:600}

@@ -26,4 +26,5 @@ def pass_at_k(n: int, c: int, k: int) -> float | None:
     checked_count(k, "k", least=1)
     if k > n or c > n:
         return None
-    return 1 - math.comb(n - c, k) / math.comb(n, k)
+    tries = math.comb(n, k)
+    return (tries - math.comb(n - c, k)) / tries

@@ -29,6 +29,9 @@ class Tag:
     kind: TagKind = ""
 
 
+STATIC = Path(__file__).resolve().parent.parent / "static"
+"""Fonts, logo and icon; served from this machine."""
+
 SIMULATED = Tag("Simulated models", "demo")
 DEMO = Tag("Demo data", "demo")
 

@@ -7,29 +7,30 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from coaching_core.errors import InvalidInputError
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose, RunStatus
-from coaching_core.prompts.models import ModelSettings
-from evals.dataset import GoldenItem, Turn
-from evals.plan import Cell, PlannedDataset, RunPlan, Variant
+from evals.plan import Cell, RunPlan
 from evals.reports import FORMATS, render_report
 from evals.results import Answer, RunResults
-from evals.rubric import Criterion, Rubric
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 NOW = datetime(2026, 11, 20, 16, 45, tzinfo=UTC)
 HOSTILE = "</p></td></style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
-LISTENING, BREVITY = "listening", "brevity"
+ANSWER = "What matters to you here?"
+NOT_TEXT = {"run_id", "created_at", "money_cap", "role"}
 
-Mark = Callable[[str], str]
+
+def hostile(text: str) -> str:
+    return text + HOSTILE
 
 
 @dataclass(frozen=True)
@@ -37,130 +38,98 @@ class Case:
     """What a test varies of the run it reports on.
 
     Attributes:
-        mark: Put into every stored text.
         scores: For each variant, the two criterion scores of each item; None for an answer that failed.
+        mark: Put on every stored text.
     """
 
     scores: tuple[tuple[tuple[float, float] | None, ...], ...]
-    mark: Mark = str
-    answer: str = "What matters to you here?"
+    mark: Callable[[str], str] = str
+    answer: str = ANSWER
     simulated: bool = True
     cost: Decimal | None = Decimal("0.0000041")
-    unscored: bool = False
+    judged: bool = True
 
 
-WORSE_ON_ONE = Case((((8, 8), (7, 7), (8, 6)), ((9, 9), (3, 2), (8, 6))))
-ONE_VARIANT = Case((((8, 8), (7, 7), (8, 6)),))
-ALL_FAILED = Case(((None, None, None), (None, None, None)))
+BASE = ((8, 8), (7, 7), (8, 6))
+ONE_WORSE = Case((BASE, ((9, 9), (3, 2), (8, 6))))
+FIVES, RATHER = ((5, 5), (5, 5), (5, 5)), ((6, 6), (6.4, 6.4), (6.9, 6.9))
+CASES = {
+    "two variants": ONE_WORSE,
+    "clear": Case((FIVES, ((8, 9), (9, 9), (9, 10)))),
+    "one variant": Case((BASE,)),
+    "all failed": Case(((None, None, None), (None, None, None))),
+    "one variant, all failed": Case(((None, None, None),)),
+    "three variants": Case((BASE, BASE, ((5, 5), (5, 6), None))),
+    "by itself": Case((FIVES, RATHER)),
+    "beside another": Case((FIVES, RATHER, ((5, 6), (7, 4), (3, 7)))),
+    "judge failed": replace(ONE_WORSE, judged=False),
+    "no spread": Case((FIVES, FIVES)),
+    "price unknown": replace(ONE_WORSE, cost=None),
+}
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
 
 def make_results(case: Case) -> RunResults:
-    plan = _plan(case)
-    cells = [Cell(item.id, variant.id, 0) for item in plan.dataset.items for variant in plan.variants]
-    ids = [item.id for item in plan.dataset.items]
-    names = [variant.id for variant in plan.variants]
-    return RunResults(
-        plan,
-        tuple(
-            _answer(case, plan, cell, case.scores[names.index(cell.variant)][ids.index(cell.item)]) for cell in cells
-        ),
-    )
+    plan = RunPlan.model_validate(_marked(_plan_document(case), case.mark))
+    places = {variant.id: place for place, variant in enumerate(plan.variants)}
+    scores = (case.scores[places[cell.variant]][number // len(places)] for number, cell in enumerate(plan.cells()))
+    return RunResults(plan, tuple(_answer(case, plan, *pair) for pair in zip(plan.cells(), scores, strict=True)))
 
 
-def _plan(case: Case) -> RunPlan:
-    mark = case.mark
-    return RunPlan(
-        run_id="20261120-164512-k3f9",
-        created_at=NOW,
-        author=mark("tester"),
-        tenant_id="default",
-        code_version=mark("0.1.0"),
-        topic_id=mark("core_values"),
-        dataset=PlannedDataset(
-            name=mark("coaching_reply"),
-            version=mark("1"),
-            content_hash=mark("a3f9" * 16),
-            items=tuple(_item(mark, number) for number in (1, 2, 3)),
-        ),
-        variants=tuple(_variant(mark, number) for number in range(len(case.scores))),
-        judge=mark("simulated/judge"),
-        rubric=_rubric(mark),
-        seed=7,
-        repeats=1,
-        concurrency=2,
-        money_cap=Decimal(1),
-        simulated=case.simulated,
-    )
+def _marked(value: Any, mark: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {key: entry if key in NOT_TEXT else _marked(entry, mark) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_marked(entry, mark) for entry in value]
+    return mark(value) if isinstance(value, str) else value
 
 
-def _item(mark: Mark, number: int) -> GoldenItem:
-    return GoldenItem(
-        id=mark(f"cr-00{number}"),
-        topic=mark("core_values"),
-        phase=mark("exploration"),
-        difficulty=mark("easy"),
-        tags=(mark("hesitation"),),
-        split=mark("test"),
-        case=mark(f"Case {number}"),
-        cluster=mark(f"cluster {number}"),
-        parameters={"user_name": mark("Amara")},
-        conversation=(Turn(role="assistant", content=mark("Welcome.")), Turn(role="user", content=mark("I am stuck."))),
-        must=(mark("Asks one open question"),),
-        must_not=(mark("Gives advice"),),
-    )
-
-
-def _variant(mark: Mark, number: int) -> Variant:
-    return Variant(
-        id=f"{14 + number}-simulated.coach-steady",
-        label=mark(f"v{14 + number}"),
-        model=mark("simulated/coach-steady"),
-        topic_version=14 + number,
-        prompts={"system": mark("You are a coach.")},
-        parameters=(),
-        settings=ModelSettings(temperature=0.4, max_tokens=400),
-    )
-
-
-def _rubric(mark: Mark) -> Rubric:
-    return Rubric(
-        name=mark("coaching_quality"),
-        version=mark("1"),
-        description=mark("How good a reply is."),
-        minimum=1,
-        maximum=10,
-        criteria=tuple(
-            Criterion(id=mark(name), name=mark(name.title()), weight=0.5, description=mark("What it is."), levels={})
-            for name in (LISTENING, BREVITY)
-        ),
-    )
+def _plan_document(case: Case) -> dict[str, Any]:
+    turns = [{"role": "assistant", "content": "Welcome."}, {"role": "user", "content": "I am stuck."}]
+    shared = {"topic": "core_values", "phase": "exploration", "difficulty": "easy", "tags": ["hesitation"]}
+    shared |= {"split": "test", "parameters": {}, "must": ["Asks one question"], "must_not": ["Gives advice"]}
+    items = [
+        shared | {"id": f"cr-00{n}", "case": f"Case {n}", "cluster": f"cluster {n}", "conversation": turns}
+        for n in (1, 2, 3)
+    ]
+    empty = {"prompts": {"system": "You are a coach."}, "parameters": [], "settings": {"temperature": 0.4}}
+    variants = [
+        empty | {"id": f"id-{n}", "label": f"v{n}", "model": "simulated/coach-steady", "topic_version": n}
+        for n in range(14, 14 + len(case.scores))
+    ]
+    criteria = [
+        {"id": name, "name": name.title(), "weight": 0.5, "description": "What it is.", "levels": {}}
+        for name in ("listening", "brevity")
+    ]
+    rubric = {"name": "coaching_quality", "version": "1", "description": "How good a reply is."}
+    return {
+        **{"run_id": "20261120-164512-k3f9", "created_at": NOW, "author": "tester", "tenant_id": "default"},
+        **{"code_version": "0.1.0", "topic_id": "core_values", "judge": "simulated/judge", "variants": variants},
+        "dataset": {"name": "coaching_reply", "version": "1", "content_hash": "a3f9", "items": items},
+        "rubric": rubric | {"minimum": 1, "maximum": 10, "criteria": criteria},
+        **{"seed": 7, "repeats": 1, "concurrency": 2, "money_cap": "1", "simulated": case.simulated},
+    }
 
 
 def _answer(case: Case, plan: RunPlan, cell: Cell, scores: tuple[float, float] | None) -> Answer:
     runs = (_run(case, Purpose.EVALUATION),)
     if scores is None:
         return Answer(cell, None, case.mark("ProviderDownError: the provider is down"), None, runs)
-    return Answer(cell, case.mark(case.answer), "", _verdict(case, plan, scores), runs, (_run(case, Purpose.JUDGE),))
-
-
-def _verdict(case: Case, plan: RunPlan, scores: tuple[float, float]) -> Verdict:
     ids = [criterion.id for criterion in plan.rubric.criteria]
-    reasons = [case.mark(f"Quotes “stuck” for {name}.") for name in (LISTENING, BREVITY)]
-    criteria = tuple(CriterionScore(*entry) for entry in zip(ids, scores, reasons, strict=True))
-    head = (VerdictStatus.SCORED, sum(scores) / 2, criteria, "")
-    if case.unscored:
-        head = (VerdictStatus.UNSCORED, None, (), case.mark("The judge's answer was no JSON."))
-    return Verdict(*head, judge=plan.judge, rubric=plan.rubric.label, prompt_run_ids=("r1",), attempts=1)
+    criteria = tuple(CriterionScore(*pair, case.mark("Quotes “stuck”.")) for pair in zip(ids, scores, strict=True))
+    verdict = Verdict(VerdictStatus.SCORED, sum(scores) / 2, criteria, "", plan.judge, plan.rubric.label, ("r1",), 1)
+    if not case.judged:
+        why = case.mark("The judge's answer was no JSON.")
+        verdict = replace(verdict, status=VerdictStatus.UNSCORED, score=None, criteria=(), reason=why)
+    return Answer(cell, case.mark(case.answer), "", verdict, runs, (_run(case, Purpose.JUDGE),))
 
 
 def _run(case: Case, purpose: Purpose) -> PromptRun:
+    ids = {"id": "r1", "tenant_id": "default", "provider": "simulated", "model": "simulated/coach-steady"}
     return PromptRun(
-        id="r1",
-        tenant_id="default",
+        **ids,
         purpose=purpose,
-        provider="simulated",
-        model="simulated/coach-steady",
-        simulated=case.simulated,
+        simulated=True,
         latency_ms=840.0,
         status=RunStatus.OK,
         created_at=NOW,
@@ -174,31 +143,25 @@ class Page(HTMLParser):
     def __init__(self, page: bytes) -> None:
         super().__init__()
         self.elements: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-        self.links: list[str] = []
-        self.ids: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
         self.open: list[str] = []
         self.text = ""
         self.feed(page.decode())
+        self.words = " ".join(self.text.split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements[tag] += 1
-        self.attributes |= {name for name, _ in attrs}
-        self.links += [value or "" for name, value in attrs if name == "href"]
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        if tag != "meta":
-            self.open.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self.open += [tag] if tag != "meta" else []
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += f"{data} "
+        self.text += f"{data} " if "style" not in self.open else ""
 
-    @property
-    def words(self) -> str:
-        return " ".join(self.text.split())
+    def values(self, attribute: str) -> list[str]:
+        return [value for name, value in self.attributes if name == attribute]
 
 
 def page_of(case: Case) -> Page:
@@ -209,218 +172,150 @@ def table_of(case: Case) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(render_report(make_results(case), "csv").decode(), newline="")))
 
 
-ALL_CASES = {
-    "two variants": WORSE_ON_ONE,
-    "one variant": ONE_VARIANT,
-    "all failed": ALL_FAILED,
-    "one variant, all failed": Case(((None, None, None),)),
-    "three variants": Case((((8, 8), (7, 7), (8, 6)), ((9, 9), (3, 2), (8, 6)), ((5, 5), (5, 6), None))),
-    "judge failed": Case(WORSE_ON_ONE.scores, unscored=True),
-    "no spread": Case((((5, 5),) * 3, ((5, 5),) * 3)),
-    "price unknown": Case(WORSE_ON_ONE.scores, cost=None),
-}
-
-
-@pytest.mark.parametrize("case", ALL_CASES.values(), ids=ALL_CASES.keys())
-@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
-def test_stored_text_never_becomes_markup(case: Case, hostile: bool) -> None:
-    mark: Mark = (lambda text: text + HOSTILE) if hostile else str
-    page = page_of(Case(case.scores, mark, case.answer, case.simulated, case.cost, case.unscored))
+@every_case
+@pytest.mark.parametrize("mark", [str, hostile])
+def test_stored_text_never_becomes_markup(case: Case, mark: Callable[[str], str]) -> None:
+    page = page_of(replace(case, mark=mark))
     assert page.open == []
     assert not {"script", "img", "iframe", "link", "object", "form"} & page.elements.keys()
-    assert not [name for name in page.attributes if name.startswith("on") or name in ("src", "style")]
+    assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("src", "style")]
     assert page.elements["style"] == page.elements["title"] == 1
 
 
+def test_hostile_text_is_shown_as_text() -> None:
+    text = page_of(replace(ONE_WORSE, mark=hostile)).text
+    assert text.count(ANSWER + HOSTILE) == 6
+    assert text.count("Quotes “stuck”." + HOSTILE) == 12
+    for shown in (
+        "Case 1",
+        "v14",
+        "hesitation",
+        "Listening",
+        "tester",
+        "Welcome.",
+        "Asks one question",
+        "Gives advice",
+    ):
+        assert shown + HOSTILE in text
+    for shown in ("core_values", "coaching_reply", "simulated/judge", "coaching_quality", "a3f9", "0.1.0", "easy"):
+        assert shown + HOSTILE in text
+
+
+@every_case
+def test_the_page_asks_nothing_of_any_host(case: Case) -> None:
+    raw = render_report(make_results(case), "html")
+    assert not [word for word in (b"http://", b"https://", b"url(", b"@import") if word in raw]
+    page = Page(raw)
+    assert {link.removeprefix("#") for link in page.values("href")} <= set(page.values("id"))
+
+
 @pytest.mark.parametrize(
-    "stored",
+    ("name", "said"),
     [
-        *("What matters", "I am stuck", "Welcome", "Case 1", "v14", "v15", "hesitation", "Listening", "Quotes “stuck”"),
-        *("tester", "coaching_reply", "simulated/judge", "Asks one", "Gives advice", "core_values", "coaching_quality"),
+        ("two variants", ["No clear difference yet: −1.17 [", "−4.5 worse", "1 worse, 1 better, 1 the same"]),
+        ("clear", ["v15 scores 4.00 points higher than v14", "▲ better", "Difference by criterion: 2 better"]),
+        ("clear", ["All 6 answers have a score.", "No item is worse.", "under $0.0001 for 12 calls"]),
+        ("one variant", ["v14 scores 7.33, 95 % interval", "By criterion", "one variant compares nothing"]),
+        ("one variant, all failed", ["v14 has no score: no answer could be scored.", "3 answers without a score"]),
+        ("all failed", ["Nothing can be compared yet", "ProviderDownError: the provider is down 3"]),
+        ("judge failed", ["judgement failed The judge's answer was no JSON. 3", ANSWER]),
+        ("three variants", ["v15 against v14", "v16 against v14", "1 item is left out (1 failed)"]),
+        ("beside another", ["Not clear once 2 candidates are counted.", "adjusted for 2 candidates (Holm)"]),
+        ("price unknown", ["so the total is a lower bound"]),
     ],
 )
-def test_stored_text_is_shown_as_it_is(stored: str) -> None:
-    assert stored in page_of(WORSE_ON_ONE).text
+def test_the_page_says(name: str, said: list[str]) -> None:
+    words = page_of(CASES[name]).words
+    assert [phrase for phrase in said if phrase not in words] == []
 
 
-def test_hostile_text_is_shown_as_text() -> None:
-    page = page_of(Case(WORSE_ON_ONE.scores, lambda text: text + HOSTILE))
-    assert page.text.count("What matters to you here?" + HOSTILE) == 6
-    assert page.text.count("Quotes “stuck” for listening." + HOSTILE) == 6
-
-
-@pytest.mark.parametrize("case", ALL_CASES.values(), ids=ALL_CASES.keys())
-def test_the_page_asks_nothing_of_any_host(case: Case) -> None:
-    raw = render_report(make_results(case), "html").decode()
-    assert "http://" not in raw
-    assert "https://" not in raw
-    assert "url(" not in raw
-    assert "@import" not in raw
-    page = Page(raw.encode())
-    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
-
-
-def test_regressions_link_to_their_items() -> None:
-    page = page_of(WORSE_ON_ONE)
-    assert page.links == ["#item-2"]
-    assert "−4.5 worse" in page.words
-
-
-def test_the_verdict_and_its_interval_are_said() -> None:
-    results = make_results(WORSE_ON_ONE)
-    comparison = results.comparison()
-    assert comparison is not None
-    words = Page(render_report(results, "html")).words
-    assert "No clear difference yet: −1.17 [" in words
-    assert all(note in words for note in comparison.notes)
-    assert "Of 3 paired items: 1 worse, 1 better, 1 the same" in words
-
-
-def test_names_of_people_not_ids_stand_in_the_sentence() -> None:
-    low, high = ((3, 3), (4, 4), (3, 4)), ((8, 8), (9, 9), (9, 8))
-    page = page_of(Case((low, high)))
-    assert "v15 scores 5.00 points higher than v14" in page.words
-    assert "▲ better" in page.words
-    assert "coach-steady scores" not in page.words
+@pytest.mark.parametrize(
+    ("name", "unsaid"),
+    [("one variant", "worse"), ("three variants", "v16 against v15"), ("by itself", "Not clear"), ("clear", "id-15")],
+)
+def test_the_page_does_not_say(name: str, unsaid: str) -> None:
+    assert unsaid not in page_of(CASES[name]).words
 
 
 def test_simulated_is_marked_and_real_is_not() -> None:
-    simulated = render_report(make_results(WORSE_ON_ONE), "html").decode()
-    real = render_report(make_results(Case(WORSE_ON_ONE.scores, simulated=False)), "html").decode()
-    tag = '<span class="tag simulated">Simulated</span>'
-    assert tag in simulated
-    assert "(simulated)</title>" in simulated
-    assert tag not in real
-    assert json.loads(render_report(make_results(WORSE_ON_ONE), "json"))["simulated"] is True
-
-
-def test_every_variant_is_held_against_the_first() -> None:
-    words = page_of(ALL_CASES["three variants"]).words
-    assert "v15 against v14" in words
-    assert "v16 against v14" in words
-    assert "v16 against v15" not in words
-    assert "adjusted for 2 candidates (Holm)" in words
-
-
-def test_a_finding_that_does_not_survive_more_candidates_is_taken_back() -> None:
-    base, rather = ((5, 5), (5, 5), (5, 5)), ((6, 6), (6.4, 6.4), (6.9, 6.9))
-    assert "Not clear once" not in page_of(Case((base, rather))).words
-    # Three pairs: p = .034 by itself, .069 as the smaller of two.
-    words = page_of(Case((base, rather, ((5, 6), (7, 4), (3, 7))))).words
-    assert "Not clear once 2 candidates are counted." in words
-
-
-def test_one_variant_has_means_and_no_comparison() -> None:
-    words = page_of(ONE_VARIANT).words
-    assert "v14 scores 7.33, 95 % interval" in words
-    assert "By criterion" in words
-    assert "worse" not in words
-    assert "A run with one variant compares nothing." in words
-
-
-def test_a_failure_is_counted_with_its_reason_and_is_no_score() -> None:
-    words = page_of(ALL_FAILED).words
-    assert "6 answers without a score" in words
-    assert "ProviderDownError: the provider is down 3" in words
-    assert "Nothing can be compared yet" in words
-    assert {(row["status"], row["score"], row["answer"]) for row in table_of(ALL_FAILED)} == {("failed", "", "")}
-
-
-def test_a_failed_judgement_keeps_its_answer() -> None:
-    case = ALL_CASES["judge failed"]
-    words = page_of(case).words
-    assert "judgement failed The judge's answer was no JSON. 3" in words
-    assert words.count("What matters to you here?") == 6
-    assert {row["score_listening"] for row in table_of(case)} == {""}
+    real = replace(ONE_WORSE, simulated=False)
+    assert page_of(ONE_WORSE).values("class").count("tag simulated") == 1
+    assert "tag simulated" not in page_of(real).values("class")
+    documents = [json.loads(render_report(make_results(case), "json")) for case in (ONE_WORSE, real)]
+    assert [document["simulated"] for document in documents] == [True, False]
 
 
 def test_an_unfinished_run_says_so() -> None:
-    whole = make_results(WORSE_ON_ONE)
+    whole = make_results(ONE_WORSE)
     words = Page(render_report(RunResults(whole.plan, whole.answers[:3]), "html")).words
     assert "This run is not finished: 3 of 6 answers done." in words
     assert "The run has not come to it." in words
 
 
-def test_an_unknown_price_makes_the_total_a_lower_bound() -> None:
-    assert "so the total is a lower bound" in page_of(ALL_CASES["price unknown"]).words
-    assert {row["cost_usd"] for row in table_of(ALL_CASES["price unknown"])} == {""}
-
-
 def test_labels_that_are_the_same_are_told_apart_by_model() -> None:
-    results = make_results(WORSE_ON_ONE)
+    results = make_results(ONE_WORSE)
     first, second = results.plan.variants
     twin = second.model_copy(update={"label": first.label, "model": "simulated/coach-keen"})
     plan = results.plan.model_copy(update={"variants": (first, twin)})
-    words = Page(render_report(RunResults(plan, results.answers), "html")).words
-    assert "v14 (simulated/coach-keen)" in words
+    assert "v14 (simulated/coach-keen)" in Page(render_report(RunResults(plan, results.answers), "html")).words
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_spreadsheet_takes_no_answer_for_a_formula(start: str) -> None:
+def test_a_spreadsheet_takes_no_text_for_a_formula(start: str) -> None:
     answer = f'{start}HYPERLINK(A1), said "it"\nand more'
-    rows = table_of(Case(WORSE_ON_ONE.scores, answer=answer))
-    assert {row["answer"] for row in rows} == {f"'{answer}"}
+    assert {row["answer"] for row in table_of(replace(ONE_WORSE, answer=answer))} == {f"'{answer}"}
+    raw = render_report(make_results(replace(ONE_WORSE, mark=lambda text: start + text)), "csv").decode()
+    cells = [cell for row in csv.reader(io.StringIO(raw, newline="")) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(start)]
 
 
-def test_every_text_cell_is_guarded_and_numbers_stay_numbers() -> None:
-    raw = render_report(make_results(Case(WORSE_ON_ONE.scores, lambda text: f"={text}")), "csv").decode()
-    header, *rows = csv.reader(io.StringIO(raw, newline=""))
-    assert not [cell for row in (header, *rows) for cell in row if cell.startswith("=")]
-    rows_ = table_of(WORSE_ON_ONE)
-    assert [float(row["score"]) for row in rows_] == [8, 9, 7, 2.5, 7, 7]
-    assert {row["cost_usd"] for row in rows_} == {"0.0000041"}
-    assert {row["latency_ms"] for row in rows_} == {"840.0"}
-
-
-def test_the_table_has_one_line_for_each_answer() -> None:
-    raw = render_report(make_results(WORSE_ON_ONE), "csv")
-    assert not raw.startswith(b"\xef\xbb\xbf")
-    assert raw.decode().splitlines()[0] == (
-        "item,case,phase,topic,difficulty,variant,repeat,model,status,reason,score,"
-        "score_listening,score_brevity,cost_usd,latency_ms,answer"
+def test_the_table_has_one_line_for_each_answer_and_its_numbers_are_numbers() -> None:
+    raw, rows = render_report(make_results(ONE_WORSE), "csv"), table_of(ONE_WORSE)
+    assert raw.startswith(
+        b"item,case,phase,topic,difficulty,variant,repeat,model,status,reason,score,"
+        b"score_listening,score_brevity,cost_usd,latency_ms,answer\r\n"
     )
-    rows = table_of(WORSE_ON_ONE)
     assert [(row["item"], row["variant"]) for row in rows[:3]] == [
         ("cr-001", "v14"),
         ("cr-001", "v15"),
         ("cr-002", "v14"),
     ]
+    assert [float(row["score"]) for row in rows] == [8, 9, 7, 2.5, 7, 7]
+    assert {(row["cost_usd"], row["latency_ms"]) for row in rows} == {("0.0000041", "840.0")}
+
+
+def test_what_is_unknown_stays_empty_in_the_table() -> None:
+    assert {(row["status"], row["score"], row["answer"]) for row in table_of(CASES["all failed"])} == {
+        ("failed", "", "")
+    }
+    assert {row["score_listening"] for row in table_of(CASES["judge failed"])} == {""}
+    assert {row["cost_usd"] for row in table_of(CASES["price unknown"])} == {""}
 
 
 def test_the_document_keeps_every_answer_and_judgement() -> None:
-    results = make_results(Case(WORSE_ON_ONE.scores, lambda text: text + HOSTILE))
+    results = make_results(replace(ONE_WORSE, mark=hostile))
     document = json.loads(render_report(results, "json"))
-    assert len(document["answers"]) == 6
     for written, answer in zip(document["answers"], results.answers, strict=True):
         assert answer.verdict is not None
-        assert (written["item"], written["variant"], written["answer"]) == (
-            answer.cell.item,
-            answer.cell.variant,
-            answer.text,
-        )
-        assert written["score"] == answer.verdict.score
-        assert written["criteria"] == [
-            {"id": score.id, "score": score.score, "reason": score.reason} for score in answer.verdict.criteria
-        ]
+        assert (written["item"], written["variant"]) == (answer.cell.item, answer.cell.variant)
+        assert (written["answer"], written["score"]) == (answer.text, answer.verdict.score)
+        assert [CriterionScore(**score) for score in written["criteria"]] == list(answer.verdict.criteria)
     assert Decimal(document["cost_usd"]) == results.cost
     assert [entry["mean"] for entry in document["variants"]] == [entry.mean for entry in results.variants()]
     assert document["comparisons"][0]["worse"] == 1
 
 
 def test_the_document_has_the_same_keys_in_the_same_order_whatever_happened() -> None:
-    def keys(case: Case) -> tuple[list[str], list[str]]:
-        document = json.loads(render_report(make_results(case), "json"))
-        return list(document), list(document["answers"][0])
-
-    assert len({str(keys(case)) for case in ALL_CASES.values()}) == 1
+    documents = [json.loads(render_report(make_results(case), "json")) for case in CASES.values()]
+    assert len({(*document, *document["answers"][0]) for document in documents}) == 1
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_the_same_run_gives_the_same_bytes(format_: str) -> None:
-    case = ALL_CASES["three variants"]
-    assert render_report(make_results(case), format_) == render_report(make_results(case), format_)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_run_gives_the_same_bytes(name: str) -> None:
+    first, second = (render_report(make_results(CASES["three variants"]), name) for _ in range(2))
+    assert first == second
 
 
 def test_an_unknown_format_names_those_there_are() -> None:
     with pytest.raises(InvalidInputError, match="html, csv, json"):
-        render_report(make_results(ONE_VARIANT), "pdf")
+        render_report(make_results(ONE_WORSE), "pdf")

@@ -3,9 +3,9 @@
 What LiteLLM 1.106 would hide, measured with ``tests/wire``, and what is done about it:
 
 - **Truncated streams.** It ends a broken stream with an invented ``stop`` and estimated usage. So the raw chunks are
-  read on their way into its stream wrapper (:class:`_StreamedAnswer`): an answer is whole only when one of them carried
-  a finish reason and, with it or after it, one carried usage. Else: IncompleteReplyError. This sees a stream that is
-  cut, in good order or not, lacks its finish or its usage frame, has no choices, or is no stream at all.
+  read on their way into its stream wrapper (:class:`_StreamedAnswer`), Gemini's before LiteLLM parses them: an answer is
+  whole only when one carried a finish reason and, with it or after it, one carried usage; else IncompleteReplyError.
+  This sees streams cut in good order or not, without finish frame, usage or choices, or that are no streams.
 - **Replies without a stream** that lack finish reason or usage get ``stop`` and 0 tokens. So the raw body is read too,
   where LiteLLM shows it to a logger, and a question of 0 tokens counts as no usage.
 - **Retries.** The SDK's are off. With ``drop_params`` LiteLLM sends what was refused with 422 again, changed, in
@@ -68,8 +68,7 @@ def _load() -> Any:
 class LiteLLMProvider:
     """Asks any model LiteLLM knows. Importing this module, and making one of these, loads nothing.
 
-    Keys of OpenAI and Anthropic and the region of Bedrock come from the settings; other providers take theirs from the
-    environment variable ``<PROVIDER>_API_KEY``.
+    OpenAI, Anthropic and Bedrock are configured by the settings, others by the variable ``<PROVIDER>_API_KEY``.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -95,9 +94,9 @@ class LiteLLMProvider:
         arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
         details: dict[str, Any] = {}  # LiteLLM shows its logger what it sent, and again with the raw body it received
         try:
-            litellm = await self._module()
+            self._litellm = self._litellm or await asyncio.to_thread(_load)
             async with asyncio.timeout(arguments["timeout"]):
-                reply = await litellm.acompletion(**arguments, logger_fn=details.update)
+                reply = await self._litellm.acompletion(**arguments, logger_fn=details.update)
             return _whole_reply(request.model, reply, details.get("original_response"))
         except Exception as error:  # noqa: BLE001  raised below, without LiteLLM's error in its context
             failed = failure.translate(error, details.get("log_event_type") == "post_api_call")
@@ -115,11 +114,11 @@ class LiteLLMProvider:
         answer = _StreamedAnswer(request.model)
         failed: ModelCallError | None = None
         try:
-            litellm = await self._module()
+            self._litellm = self._litellm or await asyncio.to_thread(_load)
             deadline = asyncio.get_running_loop().time() + arguments["timeout"]
             async with asyncio.timeout_at(deadline):
                 options = {"stream": True, "stream_options": {"include_usage": True}}
-                await answer.open(await litellm.acompletion(**arguments, **options))
+                await answer.open(await self._litellm.acompletion(**arguments, **options))
             while (text := await answer.next_text(deadline)) is not None:
                 if text:
                     yield TextDelta(text)
@@ -131,11 +130,6 @@ class LiteLLMProvider:
         if failed is not None:
             raise failed
         yield reply
-
-    async def _module(self) -> Any:
-        if self._litellm is None:
-            self._litellm = await asyncio.to_thread(_load)
-        return self._litellm
 
     def _arguments(self, request: CompletionRequest) -> dict[str, Any]:
         return {
@@ -204,8 +198,13 @@ class _StreamedAnswer:
 
     async def open(self, wrapper: Any) -> None:
         self._wrapper, self._source = wrapper, await wrapper.fetch_stream()
-        self._chunks = aiter(self._source)
-        wrapper.completion_stream = self
+        if self._model.startswith(("gemini/", "vertex_ai/")):  # in their chunks LiteLLM invents a finish reason each
+            self._parse, self._source.chunk_parser = self._source.chunk_parser, self._parse_gemini
+        self._chunks, wrapper.completion_stream = aiter(self._source), self
+
+    def _parse_gemini(self, chunk: dict[str, Any]) -> Any:
+        self._finished = self._finished or any(one.get("finishReason") for one in chunk.get("candidates") or ())
+        return self._parse(chunk)
 
     def __aiter__(self) -> _StreamedAnswer:
         return self
@@ -218,7 +217,7 @@ class _StreamedAnswer:
             finish, usage = chunk.get("is_finished") and chunk.get("finish_reason"), chunk.get("usage")
         else:
             choices, usage = getattr(chunk, "choices", None), getattr(chunk, "usage", None)
-            invented = (getattr(chunk, "_hidden_params", None) or {}).get("is_finished") is False  # Gemini's chunks
+            invented = (getattr(chunk, "_hidden_params", None) or {}).get("is_finished") is False
             finish = choices[0].finish_reason if choices and not invented else None
         self._finished = self._finished or bool(finish)
         self._metered = self._metered or (self._finished and bool(usage))
@@ -264,15 +263,15 @@ class _Failure:
             return error
         causes = self._causes(error)
         names = {type(cause).__name__ for cause in causes}
-        replies = [getattr(c, "response", None) for c in causes if type(c).__name__.endswith("HTTPStatusError")]
-        status = next((int(reply.status_code) for reply in replies if reply is not None), None)
+        refused = (cause.response.status_code for cause in causes if type(cause).__name__.endswith("HTTPStatusError"))
+        status = next(refused, None)
         if status is None and any("Timeout" in name for name in names):
             return ModelTimeoutError(f"{self.model} did not answer within the time allowed.", partial_text)
         if status is None and (begun or names & {"JSONDecodeError", "ClientPayloadError"}):
             return IncompleteReplyError(f"{self.model} sent an answer that breaks off or is garbled.", partial_text)
         return self._by_status(status or getattr(error, "status_code", None) or 500, causes)
 
-    def _by_status(self, status: int, causes: list[BaseException]) -> ModelCallError:
+    def _by_status(self, status: int, causes: list[Any]) -> ModelCallError:
         about = f"({status}, {type(causes[0]).__name__})"
         if status == 429:
             return RateLimitedError(f"{self.model} asks us to slow down {about}.", _retry_after(causes))
@@ -280,7 +279,7 @@ class _Failure:
             return ProviderRejectedError(f"{self.model} refused the request {about}. Check key, name and parameters.")
         return ProviderDownError(f"{self.model} failed or cannot be reached {about}. Try again later.")
 
-    def _causes(self, error: BaseException) -> list[BaseException]:
+    def _causes(self, error: Any) -> list[Any]:
         found = [error]
         for cause in found:  # grows as it is read
             for link in (getattr(cause, "original_exception", None), cause.__cause__, cause.__context__):
@@ -289,7 +288,7 @@ class _Failure:
         return found
 
 
-def _retry_after(causes: list[BaseException]) -> float | None:
+def _retry_after(causes: list[Any]) -> float | None:
     """Seconds to wait, from a Retry-After header of seconds or of an HTTP date; None without a usable one."""
     all_headers = (getattr(cause, "litellm_response_headers", None) for cause in causes)
     value = next((str(headers["retry-after"]) for headers in all_headers if headers and "retry-after" in headers), "")

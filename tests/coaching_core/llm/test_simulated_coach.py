@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching_core.errors import ModelNotFoundError
-from coaching_core.llm.providers.simulated import SIMULATED_MODELS, SimulatedProvider, count_tokens
+from coaching_core.llm.providers.simulated import SIMULATED_MODELS, SimulatedProvider, count_tokens, recognise
 from coaching_core.llm.types import CallContext, CompletionRequest, Message, Provider, ProviderReply, Purpose, TextDelta
 
 ROOT = Path(__file__).parents[3]
@@ -62,6 +62,12 @@ def marks(answers: list[str]) -> list[int]:
 def paired_t(left: list[int], right: list[int]) -> float:
     differences = [a - b for a, b in zip(left, right, strict=True)]
     return statistics.mean(differences) / (statistics.stdev(differences) / math.sqrt(len(differences)))
+
+
+def test_the_limits_of_the_seed_prompts_are_read() -> None:
+    for topic, words in {"core_values": 90, "goals": 60, "purpose": 120, "vision": 100}.items():
+        prompt = (ROOT / "datasets/topics" / topic / "system.md").read_text(encoding="utf-8")
+        assert [i.value for i in recognise(prompt) if i.behaviour == "word_limit"] == [words]
 
 
 def test_it_is_a_provider() -> None:

@@ -117,6 +117,23 @@ def test_a_save_that_waited_for_another_process_becomes_a_conflict(
 
 
 @only_postgresql
+def test_a_rollback_that_met_a_save_of_another_process_becomes_a_conflict(
+    services: list[PromptService], database: Database
+) -> None:
+    services[0].create_topic(make_draft(), "Ada")
+    newer = services[0].version("goals", 1).model_dump(mode="json") | {"number": 2, "author": "Eve"}
+    newer["created_at"] = services[0].version("goals", 1).created_at
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit_of_work() as work:
+            work.connection.execute(sa.insert(topic_versions).values(newer))
+            waiting = pool.submit(services[0].rollback, "goals", 1, None, "Bob")
+            _until_somebody_waits(database)
+        with pytest.raises(ConflictError, match=r"Eve saved version 2 .* while you rolled back"):
+            waiting.result()
+    assert services[0].topic("goals").published_version is None
+
+
+@only_postgresql
 def test_a_publication_that_waited_for_another_process_becomes_a_conflict(
     services: list[PromptService], database: Database
 ) -> None:

@@ -24,7 +24,9 @@ _BAD_START = word_set(
     "is are do does can could would will should not as about into over under without"
 )
 _IDLE = word_set(
-    "yes|no|i mean it|explain that to me|that's it really|go on then|coach me|i'm sure of it|i went home|dunno|i mean|that's it|so yes|thank you|thanks|don't get me wrong|as i said|you "
+    "yes|no|i mean it|explain that to me|that's it really|"
+    "go on then|coach me|i'm sure of it|i went home|dunno|i mean|that's it|"
+    "so yes|thank you|thanks|don't get me wrong|as i said|you "
     "know|fine|done|aye|christ|"
     "no wait|i'm joking|honestly|frankly|anyway|of course|i'm not complaining|i am not "
     "complaining|exactly so|hello|hi|ok|"

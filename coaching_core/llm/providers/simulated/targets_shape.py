@@ -37,6 +37,14 @@ def _number(word: str) -> int | None:
     return _NUMBERS.get(word)
 
 
+_ELSEWHERE = (lx.PERSON - {"it", "them"}) | {"begin", "start", "open", "close", "end", "finish", "say"}
+
+
+def _about_something_else(before: tuple[str, ...]) -> bool:
+    """The sentences counted are the person's, or only a part of the reply."""
+    return bool(set(before) & _ELSEWHERE) and not set(before) & (lx.REPLY - {"it", "yourself"})
+
+
 def _measured(words: tuple[str, ...], index: int) -> Target | None:
     """A limit in words or sentences whose unit stands at ``index``."""
     before = words[max(index - 3, 0) : index]
@@ -44,6 +52,8 @@ def _measured(words: tuple[str, ...], index: int) -> Target | None:
     if not numbers:
         return None
     frame = words[max(index - 7, 0) : index]
+    if words[index] not in {"word", "words"} and _about_something_else(words[:index]):
+        return None
     if set(frame) & (lx.OVER - {"over", "above", "beyond"}) and "atmost" not in frame and "to" not in before:
         return Target(index, inverted=True)
     if words[index] in {"sentence", "word"} and not set(words) & (lx.UNDER | lx.REPLY | {"wordlimit", "answer"}):
