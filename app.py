@@ -27,6 +27,7 @@ from coaching_core.settings import Settings
 from evals.bootstrap import build_workbench
 from evals.jobs import schedule_jobs
 from evals.running import running, set_running
+from pages.deep_links import DeepLinks
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -53,7 +54,7 @@ app = st.App(
     PROJECT / "pages" / "shell.py",
     lifespan=lifespan,
     routes=[Mount("/api", app=create_api())],
-    middleware=[Middleware(LoopbackOnly)],
+    middleware=[Middleware(LoopbackOnly), Middleware(DeepLinks)],
 )
 
 

@@ -69,6 +69,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
     appends = AppendQueue(database)
     gateway = Gateway(catalogue, build_providers(settings), StoreRecorder(appends), settings.model_timeout_seconds)
     model_loop = ModelLoop()
+    playground = PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop)
     return Services(
         settings=settings,
         database=database,
@@ -77,7 +78,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         gateway=gateway,
         model_loop=model_loop,
         prompts=prompts,
-        playground=PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop),
+        playground=playground,
         assessments=AssessmentService(database),
         progression=ProgressionService(
             database,
@@ -85,5 +86,5 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         ),
         usage=UsageService(database),
         demo=DemoService(database, catalogue.cost),
-        _closers=(model_loop.close, appends.close, database.close),
+        _closers=(model_loop.close, playground.close, appends.close, database.close),
     )

@@ -87,7 +87,7 @@ class RunResults:
         """A candidate against the baseline (by default the second variant against the first).
 
         Args:
-            candidate, baseline: Ids of variants. The comparison speaks of them by their labels.
+            candidate, baseline: Ids of variants. The comparison's sentence speaks of them by their labels.
 
         Raises:
             NotFoundError: The run has no such variant.
@@ -100,9 +100,8 @@ class RunResults:
         if len(labels) < 2:
             return None
         first, second, *_ = labels
-        rows = [replace(row, variant=labels[row.variant]) for row in self.rows()]
         criteria = [criterion.id for criterion in self.plan.rubric.criteria]
-        return compare(rows, labels[baseline or first], labels[candidate or second], criteria)
+        return compare(self.rows(), baseline or first, candidate or second, criteria, labels=labels)
 
     @property
     def cost(self) -> Decimal:
@@ -195,7 +194,7 @@ def _summarise(id_: str, label: str, model: str, rows: list[ItemResult]) -> Vari
 
 def _schema(plan: RunPlan) -> pa.Schema:
     text, number = pa.string(), pa.float64()
-    columns = [("run_id", text), ("item", text), ("variant", text), ("repeat", pa.int64()), ("phase", text)]
+    columns: list[tuple[str, pa.DataType]] = [("run_id", text), ("item", text), ("variant", text), ("repeat", pa.int64()), ("phase", text)]
     columns += [("topic", text), ("model", text), ("answer", text), ("status", text), ("reason", text)]
     columns += [("score", number)] + [(f"score_{criterion.id}", number) for criterion in plan.rubric.criteria]
     columns += [("cost_usd", pa.decimal128(24, 12)), ("latency_ms", number)]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -70,7 +71,7 @@ class RunService:
         self._guard = threading.Lock()
         self.ingest = RunIngest(database)
 
-    def list(self, tenant_id: str | None = None, topic_id: str | None = None, limit: int = 100) -> list[RunSummary]:
+    def list(self, tenant_id: str | None = None, topic_id: str | None = None, limit: int = 100) -> Sequence[RunSummary]:
         """Runs, newest first."""
         query = sa.select(eval_runs).order_by(eval_runs.c.created_at.desc(), eval_runs.c.run_id.desc()).limit(limit)
         if tenant_id is not None:
@@ -127,7 +128,7 @@ class RunService:
         if pid is not None and folder.is_running():
             os.kill(pid, signal.SIGTERM)
 
-    def _spawn(self, folder: RunFolder, arguments: list[str]) -> None:
+    def _spawn(self, folder: RunFolder, arguments: Sequence[str]) -> None:
         with folder.log.open("ab") as log, self._guard:
             process = subprocess.Popen(
                 [sys.executable, "-m", "evals", *arguments],

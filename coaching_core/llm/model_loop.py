@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar, cast
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -28,13 +28,14 @@ class LiveReply:
         text: What has arrived so far.
         completion: The whole answer with what it took, once it is there.
         error: What went wrong, in words for a person; None while all is well.
-        stopped: The person stopped it.
+        stopped: The person stopped it. False as well when it ended because the loop did.
         ttft_ms: Milliseconds to the first token, once it is there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_end: Callable[[], object] | None = None) -> None:
         self._pieces: list[str] = []
         self._done = threading.Event()
+        self._on_end = on_end
         self._task: Future[None] | None = None
         self.completion: Completion | None = None
         self.error: str | None = None
@@ -66,6 +67,8 @@ class LiveReply:
         begun = time.perf_counter()
         async with aclosing(cast("Any", gateway.stream(request))) as events:
             async for event in events:
+                if self.done:  # stopped; the task hears of it a moment later
+                    return
                 if isinstance(event, TextDelta):
                     if self.ttft_ms is None:
                         self.ttft_ms = (time.perf_counter() - begun) * 1000
@@ -79,16 +82,15 @@ class LiveReply:
         task.add_done_callback(self._finish)
 
     def _finish(self, task: Future[None]) -> None:
-        try:
+        with suppress(CancelledError):
             error = task.exception()
-        except CancelledError:
-            self.stopped = True
-        else:
             if isinstance(error, WorkbenchError):
                 self.error = str(error)
             elif error is not None:
                 self.error = f"The call failed: {type(error).__name__}."
         self._done.set()
+        if self._on_end is not None:
+            self._on_end()
 
 
 class ModelLoop:
@@ -102,9 +104,15 @@ class ModelLoop:
         """Run a coroutine function on the loop and wait for its result."""
         return self._portal.call(function, *arguments)
 
-    def stream(self, gateway: Gateway, request: CompletionRequest) -> LiveReply:
-        """Start an answer; it fills by itself."""
-        reply = LiveReply()
+    def stream(
+        self, gateway: Gateway, request: CompletionRequest, on_end: Callable[[], object] | None = None
+    ) -> LiveReply:
+        """Start an answer; it fills by itself.
+
+        Args:
+            on_end: Called once, from any thread, when nothing more will arrive; must be quick.
+        """
+        reply = LiveReply(on_end)
         reply.begin(self._portal.start_task_soon(reply.consume, gateway, request))
         return reply
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from coaching_core.playground.models import PlaygroundSession
+from coaching_core.errors import ConflictError
+from coaching_core.playground.models import PlaygroundSession, SessionSummary
 from coaching_core.playground.tables import playground_sessions as table
 from coaching_core.storage.database import Database
 
@@ -39,25 +40,44 @@ class PlaygroundRepository:
                 )
             )
 
-    def replace(self, session: PlaygroundSession) -> None:
-        """Keep the new state of a session."""
-        change = sa.update(table).where(table.c.id == session.id)
-        with self._database.unit_of_work() as work:
-            work.connection.execute(
-                change.values(
-                    topic_id=session.topic_id,
-                    document=session.model_dump(mode="json"),
-                    updated_at=session.updated_at,
-                )
-            )
+    def replace(self, session: PlaygroundSession, seen: datetime) -> None:
+        """Keep the new state of a session, unless it was changed since it was ``seen``.
 
-    def latest(self, tenant_id: str, limit: int) -> list[tuple[str, str, datetime]]:
-        """(session id, topic id, last change), newest first."""
+        Raises:
+            ConflictError: It was changed, or removed; nothing was overwritten.
+        """
+        change = (
+            sa.update(table)
+            .where(table.c.id == session.id, table.c.tenant_id == session.tenant_id, table.c.updated_at == seen)
+            .values(document=session.model_dump(mode="json"), updated_at=session.updated_at)
+            .returning(table.c.id)
+        )
+        with self._database.unit_of_work() as work:
+            if work.connection.execute(change).first() is None:
+                raise ConflictError(
+                    "This conversation was changed or removed in another window. Reload the page to see how it stands."
+                )
+
+    def latest(self, tenant_id: str, limit: int) -> tuple[SessionSummary, ...]:
+        """The conversations changed last, newest first."""
         query = (
-            sa.select(table.c.id, table.c.topic_id, table.c.updated_at)
+            sa.select(table.c.document)
             .where(table.c.tenant_id == tenant_id)
-            .order_by(table.c.updated_at.desc())
+            .order_by(table.c.updated_at.desc(), table.c.id.desc())
             .limit(limit)
         )
         with self._database.read() as connection:
-            return [(row.id, row.topic_id, row.updated_at) for row in connection.execute(query)]
+            sessions = [PlaygroundSession.model_validate(document) for document in connection.scalars(query)]
+        return tuple(_summary(session) for session in sessions)
+
+
+def _summary(session: PlaygroundSession) -> SessionSummary:
+    return SessionSummary(
+        id=session.id,
+        topic_id=session.topic_id,
+        author=session.author,
+        opening=session.turns[0].message if session.turns else "",
+        turns=len(session.turns),
+        columns=len(session.columns),
+        updated_at=session.updated_at,
+    )

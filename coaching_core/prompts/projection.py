@@ -20,19 +20,19 @@ class Projection:
 
 
 def project_published(service: PromptService, target: Path) -> Projection:
-    """Bring ``prompts/{topic_id}/{prompt_type}.md`` under a folder in line with what is published.
+    """Bring the files ``{topic_id}/{prompt_type}.md`` of a folder in line with what is published.
 
     Each file changes at once (a rename); files that are right are not touched; ``.md`` files of types that the
     published version no longer has are removed. Safe to repeat at any time.
 
     Args:
         service: Knows what is published.
-        target: The folder that holds ``prompts/``.
+        target: The folder ``prompts`` of the content store; made when it is not there.
     """
     written: list[Path] = []
     removed: list[Path] = []
     for version in service.published_versions():
-        folder = target / "prompts" / version.topic_id
+        folder = target / version.topic_id
         folder.mkdir(parents=True, exist_ok=True)
         written += _write(folder, version)
         removed += _remove_others(folder, version)

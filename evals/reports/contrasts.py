@@ -19,9 +19,10 @@ def verdict_box(contrast: Contrast) -> Html:
     if contrast.is_taken_back:
         notes.insert(0, f"Not clear once {contrast.candidates} candidates are counted.")
     if contrast.candidates > 1 and contrast.adjusted_p is not None:
-        notes.append(f"p = {contrast.adjusted_p:.3f}, adjusted for {contrast.candidates} candidates (Holm).")
+        notes.append(f"{figures.p_value(contrast.adjusted_p)}, adjusted for {contrast.candidates} candidates (Holm).")
     return element(
         "div",
+        element("p", _title(contrast), class_="m s") if contrast.candidates > 1 else None,
         element("p", comparison.sentence, " ", word_tag(contrast.verdict), class_="sentence"),
         element("p", " ".join(notes), class_="s") if notes else None,
         class_="verdict",
@@ -43,14 +44,16 @@ def change_tag(difference: float | None, text: str) -> Html | None:
 
 def contrast_section(evidence: RunEvidence, contrast: Contrast, anchors: dict[str, str]) -> Html:
     """Differences by criterion and regressions of one candidate."""
-    comparison = contrast.comparison
-    title = f"{comparison.candidate.label} against {comparison.baseline.label}"
     return element(
         "section",
-        element("h2", title) if contrast.candidates > 1 else None,
+        element("h2", _title(contrast)) if contrast.candidates > 1 else None,
         _by_criterion(evidence, contrast),
-        _regressions(evidence, contrast, anchors),
+        _regressions(evidence, contrast, anchors) if contrast.comparison.overall.n else None,
     )
+
+
+def _title(contrast: Contrast) -> str:
+    return f"{contrast.comparison.candidate.label} against {contrast.comparison.baseline.label}"
 
 
 def _by_criterion(evidence: RunEvidence, contrast: Contrast) -> Html:

@@ -63,6 +63,11 @@ def money_total(value: Decimal) -> str:
     return f"${value:,.2f}".replace(",", _THIN_SPACE)
 
 
+def p_value(value: float) -> str:
+    """A p-value: ``p = 0.023``, ``p < 0.001``."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def seconds(milliseconds: float | None) -> str:
     """A duration: ``0.84 s``."""
     return UNKNOWN if milliseconds is None else f"{milliseconds / 1000:.2f} s"

@@ -39,8 +39,8 @@ a{color:var(--accent)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.933rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0;border-top:1px solid var(--line);font-weight:400}
-thead th{border-top:0;font-weight:600}
-.n{text-align:right;white-space:nowrap}
+thead th{border-top:0;font-weight:600;vertical-align:bottom}
+.n{text-align:right;white-space:nowrap} thead .n{white-space:normal}
 .strips td,.strips th{border:0;padding:0 .6rem 0 0;vertical-align:middle}
 .strips .name{text-align:right;width:24%} .strips .picture{width:42%;padding:0}
 .strips .value{white-space:nowrap;padding-left:.8rem}
@@ -77,10 +77,9 @@ footer{margin-top:2rem;color:var(--muted);font-size:.867rem}
 }
 @media print{
  :root{color-scheme:light;-webkit-print-color-adjust:exact;print-color-adjust:exact}
- body{font-size:10pt} main{max-width:none;padding:0}
+ :root{font-size:12px} body{font-size:11px} main{max-width:none;padding:0}
  .wide{overflow:visible} .judged{min-width:0}
  tr,.verdict,.turn,summary{break-inside:avoid} h2,h3,summary{break-after:avoid}
- details::details-content{content-visibility:visible;block-size:auto}
  a{color:inherit;text-decoration:none}
 }
 """

@@ -17,7 +17,7 @@ import pytest
 
 from coaching_core.errors import InvalidInputError
 from coaching_core.llm.accounting import PromptRun
-from coaching_core.llm.types import Purpose, RunStatus
+from coaching_core.llm.types import Purpose
 from evals.plan import Cell, RunPlan
 from evals.reports import FORMATS, render_report
 from evals.results import Answer, RunResults
@@ -87,20 +87,16 @@ def _marked(value: Any, mark: Callable[[str], str]) -> Any:
 def _plan_document(case: Case) -> dict[str, Any]:
     turns = [{"role": "assistant", "content": "Welcome."}, {"role": "user", "content": "I am stuck."}]
     shared = {"topic": "core_values", "phase": "exploration", "difficulty": "easy", "tags": ["hesitation"]}
-    shared |= {"split": "test", "parameters": {}, "must": ["Asks one question"], "must_not": ["Gives advice"]}
-    items = [
-        shared | {"id": f"cr-00{n}", "case": f"Case {n}", "cluster": f"cluster {n}", "conversation": turns}
-        for n in (1, 2, 3)
-    ]
+    shared |= {"split": "test", "must": ["Asks one question"], "must_not": ["Gives advice"]}
+    own = [{"id": f"cr-00{n}", "case": f"Case {n}", "cluster": f"cluster {n}", "parameters": {}} for n in (1, 2, 3)]
+    items = [shared | item | {"conversation": turns} for item in own]
     empty = {"prompts": {"system": "You are a coach."}, "parameters": [], "settings": {"temperature": 0.4}}
     variants = [
         empty | {"id": f"id-{n}", "label": f"v{n}", "model": "simulated/coach-steady", "topic_version": n}
         for n in range(14, 14 + len(case.scores))
     ]
-    criteria = [
-        {"id": name, "name": name.title(), "weight": 0.5, "description": "What it is.", "levels": {}}
-        for name in ("listening", "brevity")
-    ]
+    texts = [{"id": name, "name": name.title(), "description": "What it is."} for name in ("listening", "brevity")]
+    criteria = [text | {"weight": 0.5, "levels": {}} for text in texts]
     rubric = {"name": "coaching_quality", "version": "1", "description": "How good a reply is."}
     return {
         **{"run_id": "20261120-164512-k3f9", "created_at": NOW, "author": "tester", "tenant_id": "default"},
@@ -125,16 +121,14 @@ def _answer(case: Case, plan: RunPlan, cell: Cell, scores: tuple[float, float] |
 
 
 def _run(case: Case, purpose: Purpose) -> PromptRun:
-    ids = {"id": "r1", "tenant_id": "default", "provider": "simulated", "model": "simulated/coach-steady"}
-    return PromptRun(
-        **ids,
-        purpose=purpose,
-        simulated=True,
-        latency_ms=840.0,
-        status=RunStatus.OK,
-        created_at=NOW,
-        cost_usd=case.cost,
-    )
+    call: dict[str, Any] = {
+        "id": "r1",
+        "tenant_id": "default",
+        "provider": "simulated",
+        "model": "simulated/coach-steady",
+    }
+    call |= {"purpose": str(purpose), "status": "ok", "created_at": NOW.isoformat(), "latency_ms": 840.0}
+    return PromptRun.from_json(call | {"simulated": True, "cost_usd": case.cost and str(case.cost)})
 
 
 class Page(HTMLParser):
@@ -186,19 +180,9 @@ def test_hostile_text_is_shown_as_text() -> None:
     text = page_of(replace(ONE_WORSE, mark=hostile)).text
     assert text.count(ANSWER + HOSTILE) == 6
     assert text.count("Quotes “stuck”." + HOSTILE) == 12
-    for shown in (
-        "Case 1",
-        "v14",
-        "hesitation",
-        "Listening",
-        "tester",
-        "Welcome.",
-        "Asks one question",
-        "Gives advice",
-    ):
-        assert shown + HOSTILE in text
-    for shown in ("core_values", "coaching_reply", "simulated/judge", "coaching_quality", "a3f9", "0.1.0", "easy"):
-        assert shown + HOSTILE in text
+    words = ["Case 1", "v14", "hesitation", "Listening", "tester", "Welcome.", "Asks one question", "Gives advice"]
+    names = ["core_values", "coaching_reply", "simulated/judge", "coaching_quality", "a3f9", "0.1.0", "easy"]
+    assert [shown for shown in words + names if shown + HOSTILE not in text] == []
 
 
 @every_case
@@ -229,12 +213,10 @@ def test_the_page_says(name: str, said: list[str]) -> None:
     assert [phrase for phrase in said if phrase not in words] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "unsaid"),
-    [("one variant", "worse"), ("three variants", "v16 against v15"), ("by itself", "Not clear"), ("clear", "id-15")],
-)
-def test_the_page_does_not_say(name: str, unsaid: str) -> None:
-    assert unsaid not in page_of(CASES[name]).words
+@pytest.mark.parametrize("name", ["one variant", "three variants", "by itself", "clear", "all failed"])
+def test_the_page_does_not_say(name: str) -> None:
+    unsaid = {"one variant": "worse", "three variants": "v16 against v15", "by itself": "Not clear", "clear": "id-15"}
+    assert unsaid.get(name, "No item is worse") not in page_of(CASES[name]).words
 
 
 def test_simulated_is_marked_and_real_is_not() -> None:
@@ -275,19 +257,15 @@ def test_the_table_has_one_line_for_each_answer_and_its_numbers_are_numbers() ->
         b"item,case,phase,topic,difficulty,variant,repeat,model,status,reason,score,"
         b"score_listening,score_brevity,cost_usd,latency_ms,answer\r\n"
     )
-    assert [(row["item"], row["variant"]) for row in rows[:3]] == [
-        ("cr-001", "v14"),
-        ("cr-001", "v15"),
-        ("cr-002", "v14"),
-    ]
+    assert [row["item"] for row in rows] == ["cr-001", "cr-001", "cr-002", "cr-002", "cr-003", "cr-003"]
+    assert [row["variant"] for row in rows] == ["v14", "v15"] * 3
     assert [float(row["score"]) for row in rows] == [8, 9, 7, 2.5, 7, 7]
     assert {(row["cost_usd"], row["latency_ms"]) for row in rows} == {("0.0000041", "840.0")}
 
 
 def test_what_is_unknown_stays_empty_in_the_table() -> None:
-    assert {(row["status"], row["score"], row["answer"]) for row in table_of(CASES["all failed"])} == {
-        ("failed", "", "")
-    }
+    failed = table_of(CASES["all failed"])
+    assert {(row["status"], row["score"], row["answer"]) for row in failed} == {("failed", "", "")}
     assert {row["score_listening"] for row in table_of(CASES["judge failed"])} == {""}
     assert {row["cost_usd"] for row in table_of(CASES["price unknown"])} == {""}
 
@@ -312,8 +290,8 @@ def test_the_document_has_the_same_keys_in_the_same_order_whatever_happened() ->
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_run_gives_the_same_bytes(name: str) -> None:
-    first, second = (render_report(make_results(CASES["three variants"]), name) for _ in range(2))
-    assert first == second
+    case = CASES["three variants"]
+    assert render_report(make_results(case), name) == render_report(make_results(case), name)
 
 
 def test_an_unknown_format_names_those_there_are() -> None:

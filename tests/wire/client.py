@@ -12,10 +12,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from coaching_core.llm.types import CallContext, CompletionRequest, Message, Purpose
+from coaching_core.settings import Settings
 from tests.wire import Behaviour, Counts, ReceivedCall
+
+KEY = "sk-never-shown-4711"
+TEXT = "My secret is that I am afraid of Monday."
+"""The key and the text of every question; neither may appear in an error."""
 
 PROJECT = Path(__file__).resolve().parents[2]
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def ask(**changes: Any) -> CompletionRequest:
+    """A question to ``openai/gpt-4o``, with these fields changed."""
+    values: dict[str, Any] = {
+        "model": "openai/gpt-4o",
+        "messages": (Message("system", "You are a coach."), Message("user", TEXT)),
+        "context": CallContext(tenant_id="t", purpose=Purpose.CHAT),
+        "timeout_seconds": 5.0,
+    }
+    return CompletionRequest(**(values | changes))
 
 
 class WireServer:
@@ -54,6 +71,11 @@ class WireServer:
     def base_url(self) -> str:
         """Root of the OpenAI routes, with ``/v1``."""
         return f"{self.url}/v1"
+
+    def settings(self, **changes: Any) -> Settings:
+        """Settings that send OpenAI's calls here, with these fields changed; nothing from a ``.env``."""
+        values: dict[str, Any] = {"openai_api_key": KEY, "openai_base_url": self.base_url}
+        return Settings(_env_file=None, **(values | changes))
 
     def configure(self, behaviour: Behaviour | None = None, /, **orders: Any) -> None:
         """Order how to answer from now on; what is not named goes back to its default, counts start at 0.

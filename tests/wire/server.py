@@ -160,7 +160,8 @@ class Call:
 
     def _envelope(self, kind: str, choices: list[Json]) -> Json:
         model = self.body.get("model", "")
-        return {"id": "chatcmpl-wire", "object": kind, "created": 1, "model": model, "choices": choices}
+        envelope = {"id": "chatcmpl-wire", "object": kind, "created": 1, "model": model, "service_tier": "default"}
+        return envelope | {"choices": choices}
 
     def _whole_document(self) -> Json:
         kind = self.fault.kind

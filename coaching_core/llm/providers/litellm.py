@@ -3,13 +3,13 @@
 What LiteLLM 1.106 would hide, measured with ``tests/wire``, and what is done about it:
 
 - **Truncated streams.** It ends a broken stream with an invented ``stop`` and estimated usage. So the raw chunks are
-  read on their way into its stream wrapper (:class:`_StreamedAnswer`), Gemini's before LiteLLM parses them: an answer is
-  whole only when one carried a finish reason and, with it or after it, one carried usage; else IncompleteReplyError.
-  This sees streams cut in good order or not, without finish frame, usage or choices, or that are no streams.
-- **Replies without a stream** that lack finish reason or usage get ``stop`` and 0 tokens. So the raw body is read too,
-  where LiteLLM shows it to a logger, and a question of 0 tokens counts as no usage.
-- **Retries.** The SDK's are off. With ``drop_params`` LiteLLM sends what was refused with 422 again, changed, in
-  silence: the function that prepares this is replaced by one that raises.
+  read on their way into its stream wrapper (Gemini's before it parses them): an answer is whole only when one carried a
+  finish reason and, with it or after it, one carried usage; else IncompleteReplyError. This sees streams cut in good
+  order or not, without finish frame, usage or choices, or that are none. Not seen, but for OpenAI's: a garbled line in
+  mid-stream, which LiteLLM skips for DeepSeek, xAI and Groq; the text then lacks that piece.
+- **Whole replies** without finish reason or usage get ``stop`` and 0 tokens. So the raw body, which LiteLLM shows to
+  a logger, is read too, and a question of 0 tokens counts as no usage.
+- **Retries.** The SDK's are off, and so is LiteLLM's silent second call, changed by ``drop_params``, after a 422.
 - **Keys and texts in error messages.** Providers quote both. Ours name a status and a class, and chain nothing.
 """
 
@@ -84,6 +84,7 @@ class LiteLLMProvider:
         if self._litellm is not None:
             await self._litellm.close_litellm_async_clients()
             self._litellm.in_memory_llm_clients_cache.flush_cache()
+            await self._litellm.module_level_aclient.client._transport.aclose()  # Gemini's; it opens again by itself
 
     async def complete(self, request: CompletionRequest) -> ProviderReply:
         """The whole answer at once.
@@ -99,7 +100,7 @@ class LiteLLMProvider:
                 reply = await self._litellm.acompletion(**arguments, logger_fn=details.update)
             return _whole_reply(request.model, reply, details.get("original_response"))
         except Exception as error:  # noqa: BLE001  raised below, without LiteLLM's error in its context
-            failed = failure.translate(error, details.get("log_event_type") == "post_api_call")
+            failed = failure.translate(error, str(details.get("original_response")).startswith("{"))
         raise failed
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[TextDelta | ProviderReply, None]:
@@ -190,11 +191,11 @@ class _StreamedAnswer:
     """A streamed answer as it grows. It stands between the wire and LiteLLM's wrapper, and reads on both sides."""
 
     def __init__(self, model: str) -> None:
-        self.text, self.begun = "", False
+        self.text, self.begun, self._finished, self._metered = "", False, False, False
         self._model, self._finish_reason = model, "stop"
-        self._finished = self._metered = False
         self._usage: Usage | None = None
         self._wrapper: Any = None
+        self._parse: Any = None
 
     async def open(self, wrapper: Any) -> None:
         self._wrapper, self._source = wrapper, await wrapper.fetch_stream()
@@ -217,8 +218,7 @@ class _StreamedAnswer:
             finish, usage = chunk.get("is_finished") and chunk.get("finish_reason"), chunk.get("usage")
         else:
             choices, usage = getattr(chunk, "choices", None), getattr(chunk, "usage", None)
-            invented = (getattr(chunk, "_hidden_params", None) or {}).get("is_finished") is False
-            finish = choices[0].finish_reason if choices and not invented else None
+            finish = choices[0].finish_reason if choices and self._parse is None else None
         self._finished = self._finished or bool(finish)
         self._metered = self._metered or (self._finished and bool(usage))
         return chunk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from coaching_core.errors import (
     IncompleteReplyError,
-    MissingKeyError,
     ModelCallError,
     ModelTimeoutError,
     ProviderDownError,
@@ -24,41 +26,18 @@ from coaching_core.errors import (
     RateLimitedError,
 )
 from coaching_core.llm.providers.litellm import LiteLLMProvider
-from coaching_core.llm.types import CallContext, CompletionRequest, Message, ProviderReply, Purpose, TextDelta, Usage
-from coaching_core.settings import Settings
+from coaching_core.llm.types import Message, ProviderReply, TextDelta, Usage
 from tests.wire import Fault, WireUsage
-from tests.wire.client import WireServer
+from tests.wire.client import KEY, TEXT, WireServer, ask
 
 pytest_plugins = ["tests.wire.fixtures"]
 
-KEY = "sk-never-shown-4711"
-TEXT = "My secret is that I am afraid of Monday."
-CONTEXT = CallContext(tenant_id="t", purpose=Purpose.CHAT)
 
-
-def ask(**changes: Any) -> CompletionRequest:
-    values: dict[str, Any] = {
-        "model": "openai/gpt-4o",
-        "messages": (Message("system", "You are a coach."), Message("user", TEXT)),
-        "context": CONTEXT,
-        "timeout_seconds": 5.0,
-    }
-    return CompletionRequest(**(values | changes))
-
-
-def settings_for(wire: WireServer, **changes: Any) -> Settings:
-    values = {"openai_api_key": KEY, "openai_base_url": wire.base_url} | changes
-    return Settings(_env_file=None, **values)
-
-
-Use = Callable[[LiteLLMProvider], Awaitable[Any]]
-
-
-def run(wire: WireServer, use: Use) -> Any:
+def run(wire: WireServer, use: Callable[[LiteLLMProvider], Awaitable[Any]], **changes: Any) -> Any:
     """Use a provider in a loop of its own, and leave no connection behind."""
 
     async def use_and_close() -> Any:
-        provider = LiteLLMProvider(settings_for(wire))
+        provider = LiteLLMProvider(wire.settings(**changes))
         try:
             return await use(provider)
         finally:
@@ -134,21 +113,15 @@ def test_what_is_not_set_is_left_to_the_provider(wire: WireServer, call: Callabl
     assert set(wire.requests()[0].body) <= {"model", "messages", "stream", "stream_options"}
 
 
+REFUSALS: list[tuple[int, type[ModelCallError]]] = [
+    *((status, ProviderRejectedError) for status in (400, 401, 403, 404, 422)),
+    (429, RateLimitedError),
+    *((status, ProviderDownError) for status in (500, 503, 529)),
+]
+
+
 @BOTH
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [
-        (400, ProviderRejectedError),
-        (401, ProviderRejectedError),
-        (403, ProviderRejectedError),
-        (404, ProviderRejectedError),
-        (422, ProviderRejectedError),
-        (429, RateLimitedError),
-        (500, ProviderDownError),
-        (503, ProviderDownError),
-        (529, ProviderDownError),
-    ],
-)
+@pytest.mark.parametrize(("status", "kind"), REFUSALS)
 def test_refusals(wire: WireServer, call: Callable[..., Any], status: int, kind: type[ModelCallError]) -> None:
     error = failure(wire, call, Fault("status", status))
     assert type(error) is kind
@@ -169,18 +142,12 @@ def test_a_dropped_connection(wire: WireServer, call: Callable[..., Any]) -> Non
     assert type(failure(wire, call, Fault("close"))) is ProviderDownError
 
 
-@BOTH
-def test_nobody_listens(wire: WireServer, call: Callable[..., Any]) -> None:
-    provider = LiteLLMProvider(settings_for(wire, openai_base_url="http://127.0.0.1:9/v1"))
-
-    async def use(_: LiteLLMProvider) -> None:
-        if call is complete:
-            await provider.complete(ask())
-        else:
-            await anext(provider.stream(ask()))
-
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "anthropic/claude-sonnet-4-5"])
+def test_nobody_listens(wire: WireServer, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_BASE", "http://127.0.0.1:9")
+    changes = {"openai_base_url": "http://127.0.0.1:9/v1", "anthropic_api_key": KEY}
     with pytest.raises(ProviderDownError):
-        run(wire, use)
+        run(wire, lambda provider: provider.complete(ask(model=model)), **changes)
 
 
 @BOTH
@@ -222,12 +189,8 @@ def test_the_time_limit_is_that_of_the_whole_stream(wire: WireServer) -> None:
 
 def test_the_default_time_limit_is_that_of_the_settings(wire: WireServer) -> None:
     wire.configure(faults=(Fault("hang"),))
-
-    async def use(_: LiteLLMProvider) -> None:
-        await LiteLLMProvider(settings_for(wire, model_timeout_seconds=0.1)).complete(ask(timeout_seconds=None))
-
     with pytest.raises(ModelTimeoutError):
-        run(wire, use)
+        run(wire, lambda provider: provider.complete(ask(timeout_seconds=None)), model_timeout_seconds=0.1)
 
 
 async def _until(condition: Callable[[], bool]) -> None:
@@ -291,41 +254,68 @@ def test_many_calls_at_once(wire: WireServer) -> None:
     assert wire.counts().max_in_flight > 20
 
 
-@pytest.mark.parametrize(
-    ("model", "variable"),
-    [
-        ("openai/gpt-4o", "OPENAI_API_KEY"),
-        ("anthropic/claude-sonnet-4-5", "ANTHROPIC_API_KEY"),
-        ("bedrock/amazon.nova-lite-v1:0", "AWS_REGION"),
-        ("mistral/mistral-small-latest", "MISTRAL_API_KEY"),
-    ],
-)
-def test_a_missing_key_is_named_before_anything_is_loaded(model: str, variable: str) -> None:
-    script = (
-        "import asyncio, sys\n"
-        "from coaching_core.errors import MissingKeyError\n"
-        "from coaching_core.llm.providers.litellm import LiteLLMProvider\n"
-        "from coaching_core.llm.types import *\n"
-        "from coaching_core.settings import Settings\n"
-        "request = CompletionRequest(sys.argv[1], (Message('user', 'x'),), CallContext('t', Purpose.CHAT))\n"
-        "try:\n"
-        "    asyncio.run(LiteLLMProvider(Settings(_env_file=None)).complete(request))\n"
-        "except MissingKeyError as error:\n"
-        "    print(error)\n"
-        "assert 'litellm' not in sys.modules\n"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
-    environment.pop("AWS_REGION", None)
-    done = subprocess.run(
-        [sys.executable, "-c", script, model], env=environment, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert variable in done.stdout
+@pytest.mark.parametrize("model", ["deepseek/deepseek-chat", "xai/grok-4", "groq/openai/gpt-oss-20b"])
+def test_other_providers_of_this_wire(wire: WireServer, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = model.partition("/")[0].upper()
+    monkeypatch.setenv(f"{vendor}_API_KEY", KEY)
+    monkeypatch.setenv(f"{vendor}_API_BASE", wire.base_url)
+    assert complete(wire, model=model).usage == stream(wire, model=model)[-1].usage  # type: ignore[union-attr]
+    for fault in (Fault("cut", after_chunks=2), Fault("no_usage"), Fault("empty_choices")):
+        assert type(failure(wire, stream, fault, model=model)) is IncompleteReplyError
+    assert type(failure(wire, complete, Fault("status", 422), model=model)) is ProviderRejectedError
 
 
-def test_a_key_of_another_provider_comes_from_its_usual_variable(
-    wire: WireServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("finish", ["STOP", None])
+def test_gemini_whose_finish_reason_litellm_invents(
+    wire: WireServer, finish: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider = LiteLLMProvider(settings_for(wire))
-    monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
-    with pytest.raises(MissingKeyError, match="MISTRAL_API_KEY"):
-        asyncio.run(provider.complete(ask(model="mistral/mistral-small-latest")))
+    async def answer(_: web.Request) -> web.Response:
+        usage = {"promptTokenCount": 50, "candidatesTokenCount": 9, "totalTokenCount": 59}
+        part: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": "Well? "}]}}
+        last = part | ({"finishReason": finish} if finish else {})
+        frames = [json.dumps({"candidates": [one], "usageMetadata": usage}) for one in (part, last)]
+        return web.Response(text="".join(f"data: {frame}\r\n\r\n" for frame in frames))
+
+    async def use(provider: LiteLLMProvider) -> object:
+        app = web.Application()
+        app.router.add_post("/{path:.*}", answer)
+        async with TestServer(app) as server:
+            monkeypatch.setenv("GEMINI_API_BASE", str(server.make_url("")))
+            return [piece async for piece in provider.stream(ask(model="gemini/gemini-2.5-flash"))][-1]
+
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    if finish:
+        assert run(wire, use) == ProviderReply("Well? Well? ", "stop", Usage(50, 9))
+    else:
+        with pytest.raises(IncompleteReplyError):
+            run(wire, use)
+
+
+ASK_WITHOUT_A_KEY = """
+import asyncio, sys
+from coaching_core.errors import MissingKeyError
+from coaching_core.llm.providers.litellm import LiteLLMProvider
+from coaching_core.settings import Settings
+from tests.wire.client import ask
+
+provider = LiteLLMProvider(Settings(_env_file=None))
+for model in sys.argv[1:]:
+    try:
+        asyncio.run(provider.complete(ask(model=model)))
+    except MissingKeyError as error:
+        print(error)
+assert "litellm" not in sys.modules
+"""
+
+
+def test_a_missing_key_is_named_before_anything_is_loaded() -> None:
+    models = ["openai/gpt-4o", "anthropic/claude-sonnet-4-5", "bedrock/amazon.nova-lite-v1:0", "mistral/mistral-small"]
+    environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_REGION"))}
+    command = [sys.executable, "-c", ASK_WITHOUT_A_KEY, *models]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    for line, variable in zip(
+        done.stdout.splitlines(),
+        ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AWS_REGION", "MISTRAL_API_KEY"],
+        strict=True,
+    ):
+        assert variable in line

@@ -11,8 +11,8 @@ from tests.coaching_core.prompts.sample_topics import make_change, make_draft
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """The folder of the content store; not there yet."""
-    return tmp_path / "content"
+    """The content store's folder; not there yet."""
+    return tmp_path / "prompts"
 
 
 def _files(target: Path) -> dict[str, str]:
@@ -28,12 +28,12 @@ def test_published_prompts_become_files_and_drafts_do_not(service: PromptService
     service.create_topic(make_draft(topic_id="unpublished"), "Ada")
     service.save_version("goals", 1, make_change())
     project_published(service, target)
-    assert _files(target) == {"prompts/goals/system.md": "Grüße\r\n", "prompts/goals/user.md": ""}
+    assert _files(target) == {"goals/system.md": "Grüße\r\n", "goals/user.md": ""}
 
 
 def test_only_what_differs_is_written(service: PromptService, target: Path) -> None:
     service.create_topic(make_draft(), "Ada", publish=True)
-    folder = target / "prompts" / "goals"
+    folder = target / "goals"
     assert project_published(service, target) == Projection((folder / "system.md", folder / "user.md"), ())
     before = [(file, file.stat().st_mtime_ns, file.stat().st_ino) for file in sorted(folder.iterdir())]
     assert project_published(service, target) == Projection((), ())
@@ -45,15 +45,15 @@ def test_only_what_differs_is_written(service: PromptService, target: Path) -> N
 def test_files_of_types_that_are_gone_are_removed_and_others_left(service: PromptService, target: Path) -> None:
     service.create_topic(make_draft(), "Ada", publish=True)
     project_published(service, target)
-    foreign = {"prompts/goals/notes.txt": "mine", "prompts/other/system.md": "not ours"}
+    foreign = {"goals/notes.txt": "mine", "other/system.md": "not ours"}
     for name, text in foreign.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text, encoding="utf-8")
     service.save_version("goals", 1, make_change("New.\n", prompts={"user": None, "system": "New.\n"}))
     service.publish("goals", 2, 1, "Ada")
     done = project_published(service, target)
-    assert done.removed == (target / "prompts" / "goals" / "user.md",)
-    assert _files(target) == {"prompts/goals/system.md": "New.\n", **foreign}
+    assert done.removed == (target / "goals" / "user.md",)
+    assert _files(target) == {"goals/system.md": "New.\n", **foreign}
 
 
 def test_a_rollback_comes_back_as_files(service: PromptService, target: Path) -> None:
@@ -63,4 +63,4 @@ def test_a_rollback_comes_back_as_files(service: PromptService, target: Path) ->
     project_published(service, target)
     service.rollback("goals", 1, 2, "Ada")
     project_published(service, target)
-    assert _files(target)["prompts/goals/system.md"] == "You coach {{user_name}}.\n"
+    assert _files(target)["goals/system.md"] == "You coach {{user_name}}.\n"

@@ -1,0 +1,63 @@
+"""What the simulated coach hears in a prompt, behaviour by behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from coaching_core.llm.providers.simulated import BEHAVIOURS, Instruction, recognise
+
+HeardKind = Literal["do", "avoid", "limit"]
+
+_LABELS = {behaviour.id: behaviour.label for behaviour in BEHAVIOURS}
+
+
+@dataclass(frozen=True, slots=True)
+class HeardInstruction:
+    """A behaviour the prompt speaks of.
+
+    Attributes:
+        tag: do, avoid, or the limit in words.
+        sentence: Where it was found, as written.
+        is_new: The prompt it is compared with does not say so.
+    """
+
+    label: str
+    kind: HeardKind
+    tag: str
+    sentence: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All behaviours: those told in the prompt's order, and the labels of those not told."""
+
+    told: tuple[HeardInstruction, ...]
+    untold: tuple[str, ...]
+
+
+def heard(prompt: str, before: str | None = None) -> Heard:
+    """What the simulated coach would follow in a system prompt.
+
+    Args:
+        prompt: The text.
+        before: The text it is compared with; None marks nothing as new.
+    """
+    instructions = recognise(prompt)
+    known = None if before is None else {_meaning(one) for one in recognise(before)}
+    told = tuple(_heard(one, known is not None and _meaning(one) not in known) for one in instructions)
+    spoken_of = {one.behaviour for one in instructions}
+    return Heard(told, tuple(each.label for each in BEHAVIOURS if each.id not in spoken_of))
+
+
+def _meaning(instruction: Instruction) -> tuple[str, bool, int | None]:
+    return instruction.behaviour, instruction.wanted, instruction.value
+
+
+def _heard(instruction: Instruction, is_new: bool) -> HeardInstruction:
+    kind: HeardKind = "avoid"
+    tag = "avoid"
+    if instruction.wanted:
+        kind, tag = ("do", "do") if instruction.value is None else ("limit", f"at most {instruction.value} words")
+    return HeardInstruction(_LABELS[instruction.behaviour], kind, tag, instruction.sentence.strip(), is_new)
