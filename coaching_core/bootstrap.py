@@ -82,7 +82,9 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         assessments=AssessmentService(database),
         progression=ProgressionService(
             database,
-            ProgressionSettings(settings.ema_alpha, settings.ema_window, settings.band_developing, settings.band_mastery),
+            ProgressionSettings(
+                settings.ema_alpha, settings.ema_window, settings.band_developing, settings.band_mastery
+            ),
         ),
         usage=UsageService(database),
         demo=DemoService(database, catalogue.cost),

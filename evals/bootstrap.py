@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coaching_core.bootstrap import Services, build_services
 from coaching_core.clock import utc_now
+from coaching_core.demo.service import DemoService
 from coaching_core.settings import Settings
+from evals.demo_runs import DemoRuns
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
 from evals.runs import RunService
 
@@ -38,7 +40,10 @@ def build_workbench(settings: Settings, url: str | None = None) -> Workbench:
         StoreError: The store cannot be opened.
     """
     core = build_services(settings, url)
-    return Workbench(core, RunService(core.database, settings.runs_folder))
+    runs = RunService(core.database, settings.runs_folder)
+    demo_runs = DemoRuns(plan_context(core), runs.ingest, settings.runs_folder)
+    demo = DemoService(core.database, core.catalogue.cost, (demo_runs,))
+    return Workbench(replace(core, demo=demo), runs)
 
 
 def plan_context(core: Services) -> PlanContext:

@@ -88,7 +88,9 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--dataset", help="name of a golden dataset, or path of a .jsonl file")
     run.add_argument("--topic", help="topic whose prompts are tried")
     run.add_argument(
-        "--prompt", action="append", help="published, draft, latest, v12 or file:PATH; repeat it; the first is the baseline"
+        "--prompt",
+        action="append",
+        help="published, draft, latest, v12 or file:PATH; repeat it; the first is the baseline",
     )
     run.add_argument("--model", action="append", help="provider/model; repeat it to try several")
     run.add_argument("--judge", help="provider/model that scores")

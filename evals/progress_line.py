@@ -38,7 +38,9 @@ class ProgressLine:
     def hear(self, event: RunEvent) -> None:
         """Draw an event, or leave it out when the last was drawn a moment ago."""
         if isinstance(event, Paused):
-            self._write(event.reason or "There is room again; the run goes on.", {"event": "paused", "reason": event.reason})
+            self._write(
+                event.reason or "There is room again; the run goes on.", {"event": "paused", "reason": event.reason}
+            )
         elif isinstance(event, Ended):
             self._draw(event.progress, last=True)
         elif isinstance(event, Advanced) and time.monotonic() >= self._next:

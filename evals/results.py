@@ -194,7 +194,13 @@ def _summarise(id_: str, label: str, model: str, rows: list[ItemResult]) -> Vari
 
 def _schema(plan: RunPlan) -> pa.Schema:
     text, number = pa.string(), pa.float64()
-    columns: list[tuple[str, pa.DataType]] = [("run_id", text), ("item", text), ("variant", text), ("repeat", pa.int64()), ("phase", text)]
+    columns: list[tuple[str, pa.DataType]] = [
+        ("run_id", text),
+        ("item", text),
+        ("variant", text),
+        ("repeat", pa.int64()),
+        ("phase", text),
+    ]
     columns += [("topic", text), ("model", text), ("answer", text), ("status", text), ("reason", text)]
     columns += [("score", number)] + [(f"score_{criterion.id}", number) for criterion in plan.rubric.criteria]
     columns += [("cost_usd", pa.decimal128(24, 12)), ("latency_ms", number)]

@@ -127,7 +127,7 @@ class Gateway:
         return _Call(self._ids(), info, request, self._clock(), time.perf_counter()), provider
 
     async def _finish(self, call: _Call, reply: ProviderReply) -> Completion:
-        run = await self._record(call, RunStatus.OK, reply.usage)
+        run = await asyncio.shield(self._record(call, RunStatus.OK, reply.usage))
         return Completion(
             text=reply.text,
             finish_reason=reply.finish_reason,

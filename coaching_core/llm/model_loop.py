@@ -5,12 +5,14 @@ Screens run in threads; every model they ask is asked on this loop, so N models 
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import aclosing, suppress
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -19,6 +21,7 @@ from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.types import Completion, CompletionRequest, TextDelta
 
 T = TypeVar("T")
+_CLOSING_SECONDS = 5
 
 
 class LiveReply:
@@ -99,6 +102,8 @@ class ModelLoop:
     def __init__(self) -> None:
         self._context = start_blocking_portal()
         self._portal: BlockingPortal = self._context.__enter__()
+        self._idle = self._portal.call(_tasks)
+        self._streams: WeakSet[Future[None]] = WeakSet()
 
     def run(self, function: Callable[..., Awaitable[T]], *arguments: object) -> T:
         """Run a coroutine function on the loop and wait for its result."""
@@ -113,10 +118,26 @@ class ModelLoop:
             on_end: Called once, from any thread, when nothing more will arrive; must be quick.
         """
         reply = LiveReply(on_end)
-        reply.begin(self._portal.start_task_soon(reply.consume, gateway, request))
+        task = self._portal.start_task_soon(reply.consume, gateway, request)
+        self._streams.add(task)
+        reply.begin(task)
         return reply
 
     def close(self) -> None:
-        """Cancel what is under way and end the thread."""
+        """Cancel what is under way, let its records be written, and end the thread."""
+        for task in tuple(self._streams):
+            task.cancel()
+        self._portal.call(self._let_records_end)
         self._portal.call(self._portal.stop, True)
         self._context.__exit__(None, None, None)
+
+    async def _let_records_end(self) -> None:
+        """A cancelled call shields the writing of its PromptRun; ending the loop would break that off."""
+        if waiting := _tasks() - self._idle:
+            await asyncio.wait(waiting, timeout=_CLOSING_SECONDS)
+
+
+def _tasks() -> set[asyncio.Task[Any]]:
+    """What else runs on this loop."""
+    current = asyncio.current_task()
+    return {task for task in asyncio.all_tasks() if task is not current}

@@ -9,9 +9,7 @@ from coaching_core.prompts.reading import PromptReader
 from coaching_core.prompts.rendering import complete_values, render
 
 
-def chat_request(
-    session: PlaygroundSession, column: Column, version: TopicVersion, turn: int
-) -> CompletionRequest:
+def chat_request(session: PlaygroundSession, column: Column, version: TopicVersion, turn: int) -> CompletionRequest:
     """The call for one column's answer in one turn.
 
     Raises:

@@ -217,7 +217,7 @@ class PlaygroundService:
                 live.problem = None
             except WorkbenchError as error:
                 live.problem = str(error)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was: the answers stay in memory and the page says so
                 _log.exception("a turn could not be kept")
                 live.problem = "The store did not take these answers; the log says why. Copy what you need."
             with self._guard:

@@ -24,7 +24,8 @@ def evidence_html(found: Evidence, old: str, new: str) -> str:
     tags += [Tag(found.part, "warn")] if found.part else []
     return (
         '<div class="cw">'
-        f'<div class="cw-head"><b>Evidence</b> <span class="m">{html.escape(new)} against {html.escape(old)}</span></div>'
+        '<div class="cw-head"><b>Evidence</b> '
+        f'<span class="m">{html.escape(new)} against {html.escape(old)}</span></div>'
         f'<div class="cw-tags">{"".join(tag(one) for one in tags)}</div>'
         f"{_difference(found)}{_strip(found, old, new)}{_rows(found)}</div>"
     )
@@ -40,7 +41,7 @@ def _difference(found: Evidence) -> str:
     word = f'<span class="s {colour}">{_SIGNS.get(found.word, found.word)}</span>'
     return (
         f'<p class="cw-figure {colour}">{signed(found.mean)} {word}</p>'
-        f'<p class="s m">mean score difference, scale 1–10<br>{known}</p>'
+        f'<p class="s m">mean score difference, points<br>{known}</p>'
     )
 
 
@@ -83,7 +84,7 @@ def no_evidence_html(old: str, new: str, waiting: str = "") -> str:
         new: What the candidate is called.
         waiting: What a run under way has done so far; empty when there is none.
     """
-    text = waiting or f"No run compares these two yet. Score {new} against {old} before you publish it."
+    text = waiting or "No run compares these two yet."
     return (
         f'<div class="cw"><div class="cw-head"><b>Evidence</b> <span class="m">{html.escape(new)} against '
         f'{html.escape(old)}</span></div><p class="s m">{html.escape(text)}</p></div>'

@@ -83,6 +83,8 @@ def prompt_name(prompt_type: str) -> str:
 def _compared(old: str | None, new: str | None) -> tuple[tuple[Segment, ...] | None, tuple[Segment, ...] | None]:
     if old is None or new is None:
         return _whole(old), _whole(new)
+    if " " not in old and " " not in new:
+        return _whole(old), _whole(new)
     rows = diff_text(old, new, fold=False).rows
     if len(rows) == 1 and rows[0].kind == "changed":
         return rows[0].left, rows[0].right

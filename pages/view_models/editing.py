@@ -61,9 +61,7 @@ class Working:
 
     def _changed_prompts(self) -> dict[str, str | None]:
         before = self.base.prompts
-        changed: dict[str, str | None] = {
-            each: text for each, text in self.prompts.items() if before.get(each) != text
-        }
+        changed: dict[str, str | None] = {each: text for each, text in self.prompts.items() if before.get(each) != text}
         return changed | {each: None for each in before if each not in self.prompts}
 
 
@@ -98,13 +96,3 @@ def check_placeholders(text: str, rows: tuple[ParameterRow, ...]) -> Placeholder
     names = {row.name.strip() for row in rows}
     used = placeholders(text)
     return Placeholders(tuple(n for n in used if n in names), tuple(n for n in used if n not in names))
-
-
-def size_words(text: str, most: int) -> str:
-    """``2 912 of 51 200 bytes``, and by how much it is too long."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    return f"{_grouped(size)} of {_grouped(most)} bytes" + (f", {_grouped(size - most)} too many" if size > most else "")
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u2009")

@@ -31,9 +31,16 @@ class HeardInstruction:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All behaviours: those told in the prompt's order, and the labels of those not told."""
+    """All behaviours.
+
+    Attributes:
+        told: In the prompt's order.
+        lost: Labels of those that only the other prompt tells.
+        untold: Labels of those that neither tells.
+    """
 
     told: tuple[HeardInstruction, ...]
+    lost: tuple[str, ...]
     untold: tuple[str, ...]
 
 
@@ -44,11 +51,16 @@ def heard(prompt: str, before: str | None = None) -> Heard:
         prompt: The text.
         before: The text it is compared with; None marks nothing as new.
     """
-    instructions = recognise(prompt)
-    known = None if before is None else {_meaning(one) for one in recognise(before)}
-    told = tuple(_heard(one, known is not None and _meaning(one) not in known) for one in instructions)
-    spoken_of = {one.behaviour for one in instructions}
-    return Heard(told, tuple(each.label for each in BEHAVIOURS if each.id not in spoken_of))
+    instructions, earlier = recognise(prompt), () if before is None else recognise(before)
+    known = {_meaning(one) for one in earlier}
+    told = tuple(_heard(one, before is not None and _meaning(one) not in known) for one in instructions)
+    now, then = {one.behaviour for one in instructions}, {one.behaviour for one in earlier}
+    silent = [each for each in BEHAVIOURS if each.id not in now]
+    return Heard(
+        told=told,
+        lost=tuple(each.label for each in silent if each.id in then),
+        untold=tuple(each.label for each in silent if each.id not in then),
+    )
 
 
 def _meaning(instruction: Instruction) -> tuple[str, bool, int | None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
@@ -47,9 +48,9 @@ def rows_of(parameters: Iterable[Parameter]) -> tuple[ParameterRow, ...]:
     )
 
 
-def rows_from_cells(cells: Iterable[dict[str, Any]]) -> tuple[ParameterRow, ...]:
+def rows_from_cells(cells: Iterable[Mapping[Hashable, Any]]) -> tuple[ParameterRow, ...]:
     """Rows from what an editable table holds; rows in which nothing was written are left out."""
-    rows = (_row({name: _known(value) for name, value in each.items()}) for each in cells)
+    rows = (_row({str(name): _known(value) for name, value in each.items()}) for each in cells)
     return tuple(row for row in rows if row != ParameterRow(name=""))
 
 
@@ -126,7 +127,7 @@ def _row(cells: dict[str, Any]) -> ParameterRow:
 
 
 def _known(value: Any) -> Any:
-    return None if value is None or value != value else value
+    return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
 def _shown(type_: str, value: Any) -> str | None:

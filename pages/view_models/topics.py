@@ -10,7 +10,6 @@ from decimal import Decimal
 from coaching_core.prompts.models import TopicSummary
 from evals.run_folder import RunState
 from evals.runs import RunSummary
-from pages.view_models.words import DASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,14 @@ class LastScore:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """One row of the table."""
+    """One row of the table; None stands for what there is not."""
 
     topic_id: str
     name: str
     topic_type: str
     category: str
-    published: str
-    published_by: str
+    published: str | None
+    published_by: str | None
     published_at: datetime | None
     draft: str | None
     score: float | None
@@ -111,10 +110,10 @@ def _row(summary: TopicSummary, scores: Mapping[ScoreKey, LastScore]) -> TopicRo
         name=topic.name,
         topic_type=spoken(topic.topic_type),
         category=spoken(topic.category),
-        published=DASH if topic.published_version is None else f"v{topic.published_version}",
-        published_by=summary.published_by or DASH,
+        published=None if topic.published_version is None else f"v{topic.published_version}",
+        published_by=summary.published_by,
         published_at=summary.published_at,
-        draft=f"v{topic.latest_version}" if topic.has_draft else DASH,
+        draft=f"v{topic.latest_version}" if topic.has_draft else None,
         score=last.score,
         cost=last.cost,
         is_active=topic.is_active,

@@ -1,0 +1,78 @@
+"""Small tables whose rows carry a drawn interval or a signed word; what ``st.dataframe`` cannot show."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from pages.view_models import words
+from pages.view_models.run_findings import Difference, Group, Mean
+
+_WORD_CLASS = {"better": "up", "worse": "down"}
+
+
+def means_table(means: Sequence[Mean], minimum: float, maximum: float, first: str = "Variant") -> str:
+    """Means with their intervals drawn on the rubric's whole scale: baseline grey, candidate blue."""
+    whole = any(mean.latency_ms is not None or mean.cost is not None or mean.unscored for mean in means)
+    extra = "<th class='n'>Failed</th><th class='n'>Cost per answer</th><th class='n'>Time</th>" if whole else ""
+    ends = f'<span class="ends"><span>{minimum:g}</span><span>{maximum:g}</span></span>'
+    head = (
+        f"<tr><th>{html.escape(first)}</th><th class='n'>Mean</th><th class='n'>95 % interval</th>"
+        f"<th class='wide'>{ends}</th><th class='n'>n</th>{extra}</tr>"
+    )
+    rows = "".join(_mean_row(mean, minimum, maximum, whole) for mean in means)
+    return f'<div class="cw-scroll"><table class="cw-table"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+
+
+def _mean_row(mean: Mean, minimum: float, maximum: float, whole: bool) -> str:
+    role = f' <span class="m s">{mean.role}</span>' if mean.role and mean.detail else ""
+    detail = f'<div class="m s">{html.escape(mean.detail)}</div>' if mean.detail else ""
+    known = mean.low is not None and mean.high is not None
+    interval = f"[{mean.low:.2f}, {mean.high:.2f}]" if known else words.DASH
+    extra = ""
+    if whole:
+        cells = (words.count(mean.unscored), words.money_call(mean.cost), words.seconds(mean.latency_ms))
+        extra = "".join(f'<td class="n">{cell}</td>' for cell in cells)
+    return (
+        f'<tr><td><b>{html.escape(mean.name)}</b>{role}{detail}</td><td class="n"><b>{words.score(mean.mean, 2)}</b></td>'
+        f'<td class="n">{interval}</td><td class="wide">{_strip(mean, minimum, maximum)}</td>'
+        f'<td class="n">{words.count(mean.n)}</td>{extra}</tr>'
+    )
+
+
+def _strip(mean: Mean, minimum: float, maximum: float) -> str:
+    if mean.mean is None:
+        return ""
+
+    def place(value: float) -> float:
+        return min(100.0, max(0.0, 100 * (value - minimum) / (maximum - minimum)))
+
+    bar = ""
+    if mean.low is not None and mean.high is not None:
+        left, right = place(mean.low), place(mean.high)
+        bar = f'<i class="bar" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+    kind = "candidate" if mean.role == "candidate" else "baseline"
+    point = f'<i class="pt" style="left:{place(mean.mean):.2f}%"></i>'
+    return f'<div class="cw-mean {kind}" aria-hidden="true"><i class="ax"></i>{bar}{point}</div>'
+
+
+def groups_table(groups: Sequence[Group]) -> str:
+    """Differences by phase, difficulty and topic."""
+    head = "<tr><th></th><th class='n'>Difference</th><th class='n'>95 % interval</th><th class='n'>Items</th><th></th></tr>"
+    body = "".join(_group_rows(group) for group in groups)
+    return f'<div class="cw-scroll"><table class="cw-table"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
+
+
+def _group_rows(group: Group) -> str:
+    title = f'<tr class="part"><th colspan="5">{html.escape(group.title)}</th></tr>'
+    return title + "".join(_group_row(row) for row in group.rows)
+
+
+def _group_row(row: Difference) -> str:
+    known = row.low is not None and row.high is not None
+    ends = words.interval(row.low or 0.0, row.high or 0.0) if known else words.DASH
+    kind = _WORD_CLASS.get(row.word, "m")
+    return (
+        f'<tr><td>{html.escape(row.name)}</td><td class="n">{words.signed(row.mean)}</td><td class="n">{ends}</td>'
+        f'<td class="n">{words.count(row.n)}</td><td class="{kind}">{html.escape(row.sign)}</td></tr>'
+    )

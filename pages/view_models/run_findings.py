@@ -1,0 +1,247 @@
+"""What a run found, as its page tells it: the verdict, differences with their words, means, groups."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from evals.compare import Comparison, ComparisonVerdict, PartDifference, compare
+from evals.reports.evidence import gather
+from evals.results import RunResults, VariantSummary
+from evals.statistics import mean_interval
+from pages.view_models import words
+from pages.view_models.datasets import in_words
+
+SIGNS = {"better": "▲ better", "worse": "▼ worse", "unclear": "unclear", "same": "same"}
+_SIGNIFICANT = 0.05
+_COST_WORTH_SAYING = 0.01
+_FIGURE = re.compile(r"(?:less than )?\d+\.\d+ points (?:higher|lower)")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference, candidate − baseline, with its interval and word.
+
+    Attributes:
+        word: better, worse, unclear or same.
+        why: Why there is no interval.
+    """
+
+    name: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    word: str
+    why: str = ""
+    overall: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether its mark is filled."""
+        return self.word in ("better", "worse")
+
+    @property
+    def figures(self) -> str:
+        """+0.31 [+0.12, +0.50], as far as it is known."""
+        if self.mean is None:
+            return words.DASH
+        ends = f" {words.interval(self.low, self.high)}" if self.low is not None and self.high is not None else ""
+        return f"{words.signed(self.mean)}{ends}"
+
+    @property
+    def sign(self) -> str:
+        """▲ better, or why it is not known."""
+        return SIGNS[self.word] if self.mean is not None else self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Differences within the values of one field, e.g. by phase."""
+
+    title: str
+    rows: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A candidate against a baseline, ready to be shown.
+
+    Attributes:
+        verdict: The finding's word; unclear where counting all candidates takes it back.
+        facts: What belongs beside the sentence.
+        differences: Overall first, then by criterion.
+    """
+
+    comparison: Comparison
+    verdict: ComparisonVerdict
+    facts: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    groups: tuple[Group, ...]
+
+
+def find(results: RunResults, baseline: str, candidate: str) -> Findings:
+    """Compare two variants of a run; with several candidates the finding counts them all (Holm)."""
+    comparison, verdict, notes = _compared(results, baseline, candidate)
+    rubric = results.plan.rubric
+    names = {criterion.id: criterion.name for criterion in rubric.criteria}
+    facts = (*notes, *comparison.notes, f"Scale {rubric.minimum:g}–{rubric.maximum:g}.")
+    overall = comparison.overall
+    whole = PartDifference("overall", overall, None)
+    first = _difference(whole, "Overall", str(verdict), overall=True)
+    parts = [_difference(part, names[part.name], part_word(part, comparison.margin)) for part in comparison.criteria]
+    return Findings(comparison, verdict, facts, (first, *parts), _groups(comparison))
+
+
+def _compared(results: RunResults, baseline: str, candidate: str) -> tuple[Comparison, ComparisonVerdict, list[str]]:
+    evidence = gather(results)
+    for contrast in evidence.contrasts:
+        if (baseline, candidate) == (evidence.baseline, contrast.comparison.candidate.variant):
+            taken_back = f"Not clear once {contrast.candidates} candidates are counted (Holm)."
+            return contrast.comparison, contrast.verdict, [taken_back] if contrast.is_taken_back else []
+    criteria = [criterion.id for criterion in results.plan.rubric.criteria]
+    comparison = compare(results.rows(), baseline, candidate, criteria, labels=evidence.names)
+    return comparison, comparison.verdict, ["Not adjusted for the other variants of this run."]
+
+
+def part_word(part: PartDifference, margin: float) -> str:
+    """The word of a part: clear when its interval excludes zero and its adjusted p-value bears that out."""
+    interval = part.difference.interval
+    if interval is None or not _can_tell(part):
+        return "unclear"
+    if -margin <= interval.low and interval.high <= margin:
+        return "same"
+    if interval.excludes_zero and (part.adjusted_p is None or part.adjusted_p < _SIGNIFICANT):
+        return "better" if interval.low > 0 else "worse"
+    return "unclear"
+
+
+def _can_tell(part: PartDifference) -> bool:
+    """Where all differences are alike there is no t-test; a sign test says whether they are enough."""
+    return bool(part.difference.standard_error) or 2 * 0.5**part.difference.n_clusters < _SIGNIFICANT
+
+
+def _difference(part: PartDifference, name: str, word: str, overall: bool = False) -> Difference:
+    found = part.difference
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    return Difference(name, found.mean, low, high, found.n, word, found.reason or "", overall)
+
+
+def _groups(comparison: Comparison) -> tuple[Group, ...]:
+    listed = (
+        ("Phase", comparison.by_phase),
+        ("Difficulty", comparison.by_difficulty),
+        ("Topic", comparison.by_topic),
+    )
+    return tuple(
+        Group(title, tuple(_difference(part, in_words(part.name), part_word(part, comparison.margin)) for part in parts))
+        for title, parts in listed
+        if len(parts) > 1
+    )
+
+
+def verdict_html(findings: Findings) -> str:
+    """The sentence with its figure coloured, and what else is clear: cost, and criteria that point the other way."""
+    sentence = html.escape(findings.comparison.sentence)
+    kind = {"better": "up", "worse": "down"}.get(str(findings.verdict))
+    if kind is not None:
+        sentence = _FIGURE.sub(lambda found: f'<span class="{kind}">{found.group()}</span>', sentence, count=1)
+    return " ".join(part for part in (sentence, cost_sentence(findings.comparison), _exceptions(findings)) if part)
+
+
+def cost_sentence(comparison: Comparison) -> str:
+    """It costs 12 % less per answer. Empty where a cost is unknown or the difference is not worth a word."""
+    before, after = comparison.baseline.cost_per_answer, comparison.candidate.cost_per_answer
+    if before is None or after is None or before == 0:
+        return ""
+    change = (after - before) / before
+    if abs(change) < Decimal(str(_COST_WORTH_SAYING)):
+        return ""
+    return f"It costs {abs(change) * 100:.0f} % {'more' if change > 0 else 'less'} per answer."
+
+
+def _exceptions(findings: Findings) -> str:
+    """The criteria that are clearly the other way than the whole; at most two by name."""
+    against = "better" if findings.verdict is ComparisonVerdict.WORSE else "worse"
+    named = [html.escape(row.name) for row in findings.differences if not row.overall and row.word == against]
+    if not named:
+        return ""
+    coloured = f'<span class="{"up" if against == "better" else "down"}">{against}</span>'
+    if len(named) == 1:
+        return f"One criterion, {named[0]}, is {coloured}."
+    listed = ", ".join(named[:2]) + (" and others" if len(named) > 2 else "")
+    return f"{len(named)} criteria are {coloured}: {listed}."
+
+
+def heading(rows: Sequence[Difference]) -> str:
+    """The finding of a chart as its heading: Difference by criterion: 3 better, 4 unclear."""
+    found = Counter(row.word for row in rows if not row.overall)
+    return "Difference by criterion: " + ", ".join(f"{found[word]} {word}" for word in SIGNS if found[word])
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean on the rubric's scale; places are per cent of the scale's width.
+
+    Attributes:
+        role: baseline, candidate, or empty for a variant that is not compared now.
+    """
+
+    name: str
+    detail: str
+    role: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unscored: int
+    cost: Decimal | None
+    latency_ms: float | None
+
+
+def variant_means(results: RunResults, roles: Mapping[str, str], model_labels: Mapping[str, str]) -> tuple[Mean, ...]:
+    """Each variant's mean with its interval, in the plan's order."""
+    return tuple(
+        _variant_mean(summary, roles.get(summary.id, ""), model_labels.get(summary.model, summary.model))
+        for summary in results.variants()
+    )
+
+
+def _variant_mean(summary: VariantSummary, role: str, model: str) -> Mean:
+    low, high = (summary.interval.low, summary.interval.high) if summary.interval else (None, None)
+    return Mean(
+        name=summary.label,
+        detail=model,
+        role=role,
+        mean=summary.mean,
+        low=low,
+        high=high,
+        n=summary.n,
+        unscored=summary.unscored,
+        cost=summary.cost_per_answer,
+        latency_ms=summary.latency_ms,
+    )
+
+
+def criterion_means(results: RunResults, variant: str) -> tuple[Mean, ...]:
+    """A single variant's means by criterion: what a run with nothing to compare has to tell."""
+    rows = [row for row in results.rows() if row.variant == variant and row.score is not None]
+    means = []
+    for criterion in results.plan.rubric.criteria:
+        known = [(score, row.cluster) for row in rows if (score := row.criteria.get(criterion.id)) is not None]
+        found = mean_interval([score for score, _ in known], [cluster for _, cluster in known])
+        low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+        means.append(Mean(criterion.name, "", "candidate", found.mean, low, high, found.n, 0, None, None))
+    return tuple(means)
+
+
+def single_sentence(mean: Mean) -> str:
+    """The verdict of a run with one variant."""
+    if mean.mean is None:
+        return f"{mean.name} has no score yet."
+    ends = f", 95 % interval {mean.low:.2f} to {mean.high:.2f}" if mean.low is not None and mean.high is not None else ""
+    return f"{mean.name} scores {mean.mean:.2f}{ends}, on {words.plural(mean.n, 'answer')}."
