@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from coaching_core.assessments.service import AssessmentService
@@ -44,8 +45,9 @@ class Services:
 
     def close(self) -> None:
         """End calls under way, commit what waits, give the store free."""
-        for closer in self._closers:
-            closer()
+        with ExitStack() as stack:
+            for closer in reversed(self._closers):
+                stack.callback(closer)
 
 
 def build_services(settings: Settings, url: str | None = None) -> Services:

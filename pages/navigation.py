@@ -38,7 +38,7 @@ def build_navigation(workbench: Workbench) -> st.Page:
         ]
         for group, screens in _SCREENS.items()
     }
-    st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="large")
+    st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="medium")
     return st.navigation(pages)
 
 

@@ -70,7 +70,9 @@ def _draw(figure: go.Figure, place: int, row: Difference) -> None:
 
 def _label_rows(figure: go.Figure, rows: Sequence[Difference], places: Sequence[int]) -> None:
     """Names at the left; value, interval and word at the right, on an axis of their own so that nothing is cut."""
-    figures = [f"{_bold(row, row.figures)}  {row.sign}" if row.mean is not None else f"{DASH} {row.why}" for row in rows]
+    figures = [
+        f"{_bold(row, row.figures)}  {row.sign}" if row.mean is not None else f"{DASH} {row.why}" for row in rows
+    ]
     span = [0.4, len(rows) + 0.6]
     axis = {"range": span, "showgrid": False, "tickvals": list(places), "fixedrange": True}
     figure.update_layout(

@@ -8,18 +8,19 @@ _HTML = '<div class="cw s"><span class="m" role="status"></span></div>'
 _JS = """
 export default function ({ parentElement, data }) {
   const shown = parentElement.querySelector("span");
-  const box = document.querySelector(`.st-key-${CSS.escape(data.key)} textarea`);
   const grouped = (number) => String(number).replace(/\\B(?=(\\d{3})+$)/g, "\\u2009");
-  const tell = () => {
-    const size = new TextEncoder().encode(box ? box.value : data.text).length;
+  const tell = (text) => {
+    const size = new TextEncoder().encode(text).length;
     const over = size > data.most ? `, ${grouped(size - data.most)} too many` : "";
     shown.textContent = `${grouped(size)} of ${grouped(data.most)} bytes${over}`;
     shown.className = over ? "down" : "m";
   };
-  tell();
-  if (!box) return;
-  box.addEventListener("input", tell);
-  return () => box.removeEventListener("input", tell);
+  const typed = ({ target }) => {
+    if (target.matches(`.st-key-${CSS.escape(data.key)} textarea`)) tell(target.value);
+  };
+  tell(data.text);
+  document.addEventListener("input", typed);
+  return () => document.removeEventListener("input", typed);
 }
 """
 

@@ -20,7 +20,7 @@ from pages.insights.usage_charts import days_alt, days_figure
 from pages.insights.usage_data import UsageView, latest_call, read_options, read_stack, read_view
 from pages.insights.usage_filters import current_choice, keep, show_filters
 from pages.insights.usage_tables import show_breakdown, show_calls
-from pages.view_models.usage import costliest_day, figures, people_words, simulated_words, unknown_words
+from pages.view_models.usage import before_words, costliest_day, figures, people_words, simulated_words, unknown_words
 from pages.view_models.usage_choice import CUSTOM, usage_filter
 from pages.view_models.words import day, plural
 
@@ -88,7 +88,7 @@ def _live_figures(workbench: Workbench, view: UsageView) -> None:
         if headline.now.usage != view.sums or _is_past(view, now.date()):
             st.rerun()
     with st.container(key="quad_usage"):
-        for column, figure in zip(st.columns(4), figures(headline, view.choice.period_words()), strict=True):
+        for column, figure in zip(st.columns(4), figures(headline), strict=True):
             column.metric(
                 figure.label,
                 plain_markdown(figure.value),
@@ -111,7 +111,9 @@ def _is_past(view: UsageView, today: object) -> bool:
 
 
 def _notes(view: UsageView) -> None:
-    sentences = (unknown_words(view.sums), simulated_words(view.sums, view.real), people_words(view.headline))
+    before = before_words(view.headline, view.choice.period_words())
+    simulated = simulated_words(view.sums, view.real)
+    sentences = (unknown_words(view.sums), simulated, people_words(view.headline), before)
     text = " ".join(sentence for sentence in sentences if sentence)
     if text:
         st.caption(plain_markdown(text))

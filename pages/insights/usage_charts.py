@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -30,11 +31,11 @@ def days_figure(days: Sequence[UsageRow], costs: Sequence[Series]) -> go.Figure:
     _costs(figure, dates, costs)
     _tokens(figure, dates, days)
     _latency(figure, dates, days)
-    figure.update_layout(barmode="stack", bargap=0.3, hovermode="closest")
+    figure.update_layout(barmode="stack", bargap=0.3, hovermode="closest", legend_traceorder="normal")
     for place, legend in enumerate(("legend2", "legend3"), start=2):
         top = figure.layout[f"yaxis{place}"].domain[1]
         figure.update_layout({legend: _legend(top)})
-    figure.update_xaxes(tickformat="%-d %b", showgrid=False)
+    figure.update_xaxes(tickformat="%-d %b", showgrid=False, range=_time_range(days))
     figure.update_yaxes(rangemode="tozero", nticks=4, title_standoff=10)
     figure.update_yaxes(title_text="Cost, $", tickprefix="$", row=1)
     figure.update_yaxes(title_text="Tokens", row=2)
@@ -113,9 +114,16 @@ def _latency(figure: go.Figure, dates: Sequence[str | None], days: Sequence[Usag
         )
 
 
+def _time_range(days: Sequence[UsageRow]) -> list[str]:
+    first, last = (datetime.fromisoformat(row.key or "") for row in (days[0], days[-1]))
+    half = timedelta(hours=14)
+    return [(first - half).isoformat(), (last + half).isoformat()]
+
+
 def _legend(top: float) -> dict[str, Any]:
     return {
         "orientation": "h",
+        "traceorder": "normal",
         "x": 0,
         "xanchor": "left",
         "y": top + 0.005,

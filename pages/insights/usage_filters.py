@@ -43,17 +43,17 @@ def keep(choice: UsageChoice) -> None:
 def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str], today: date) -> None:
     """Range, provider, model, topic, purpose, simulated; inside the row that the screen opened."""
     _range(choice, today)
-    _select("Provider", choice, "provider", options.providers, 125, str)
-    _select("Model", choice, "model", options.models, 200, str)
-    _select("Topic", choice, "topic", options.topics, 155, lambda key: names.get(key, key))
-    _select("Purpose", choice, "purpose", [str(purpose) for purpose in Purpose], 130, spoken)
+    _select("Provider", choice, "provider", options.providers, 118, str)
+    _select("Model", choice, "model", options.models, 180, str)
+    _select("Topic", choice, "topic", options.topics, 146, lambda key: names.get(key, key))
+    _select("Purpose", choice, "purpose", [str(purpose) for purpose in Purpose], 124, spoken)
     set_widget("usage_simulated", choice.with_simulated)
     st.selectbox(
         "Simulated",
         [True, False],
         format_func=lambda included: "Included" if included else "Left out",
         key="usage_simulated",
-        width=120,
+        width=112,
         on_change=lambda: _move(choice, with_simulated=bool(widget_value("usage_simulated"))),
     )
 
@@ -78,7 +78,7 @@ def _range(choice: UsageChoice, today: date) -> None:
         [*RANGES, CUSTOM],
         format_func=lambda days: f"Last {days} days" if days else "Custom dates",
         key="usage_range",
-        width=140,
+        width=138,
         on_change=lambda: _choose_range(choice, today),
     )
     if choice.days == CUSTOM:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 import pandas as pd
@@ -30,11 +31,11 @@ _ORDERS = {
 _BREAKDOWN = {
     "calls": NumberColumn("Calls", format="%,d", width=70),
     "errors": NumberColumn("Errors", format="%,d", width=64),
-    "input": NumberColumn("Tokens in", format="%,d", width=100),
-    "output": NumberColumn("Tokens out", format="%,d", width=94),
-    "cached": NumberColumn("Cached", format="%,d", width=90, help="Input tokens the provider had cached."),
+    "input": NumberColumn("Tokens in", format="%,d", width=92),
+    "output": NumberColumn("Tokens out", format="%,d", width=90),
+    "cached": NumberColumn("Cached", format="%,d", width=78, help="Input tokens the provider had cached."),
     "cost": NumberColumn("Cost", format="$%,.4f", width=88, help="Sum of the known costs."),
-    "unknown": NumberColumn("Cost unknown", format="%,d", width=106, help="Calls that are not in the cost."),
+    "unknown": NumberColumn("Cost unknown", format="%,d", width=104, help="Calls that are not in the cost."),
     "per_call": NumberColumn("Cost per call", format="$%.4f", width=102, help="Over the calls whose cost is known."),
     "latency_p50": NumberColumn("p50, s", format="%.2f", width=64, help="Latency of successful calls."),
     "latency_p95": NumberColumn("p95, s", format="%.2f", width=64, help="Latency of successful calls."),
@@ -86,7 +87,7 @@ def show_breakdown(view: UsageView) -> None:
         row_height=_ROW,
         height=min(_ROW * (len(keys) + 1) + 3, 420),
         placeholder=DASH,
-        column_config=_BREAKDOWN | {"group": TextColumn(NAMES[by], width=215, pinned=True)},
+        column_config=_BREAKDOWN | {"group": TextColumn(NAMES[by], width=200)},
         key=table,
         on_select=lambda: _choose_row(view, keys, table),
         selection_mode="single-row",
@@ -102,7 +103,7 @@ def show_calls(workbench: Workbench, view: UsageView) -> None:
         st.subheader(title, anchor=False)
         order = st.selectbox("Order", list(_ORDERS), format_func=_ORDERS.__getitem__, key="usage_order", width=170)
     pages = st.container()
-    place = f"usage_page_{hash((replace(wanted, until=wanted.since.max), order))}"
+    place = _page_key(view, order)
     number = int(str(widget_value(place) or 1))
     page = workbench.core.usage.prompt_runs(wanted, PAGE, (number - 1) * PAGE, order)
     st.dataframe(
@@ -121,6 +122,12 @@ def show_calls(workbench: Workbench, view: UsageView) -> None:
         if page.total > PAGE:
             st.pagination(-(-page.total // PAGE), key=place)
     st.caption(plain_markdown(" ".join(part for part in (shown, note) if part)))
+
+
+def _page_key(view: UsageView, order: RunOrder) -> str:
+    """Another list begins on its first page."""
+    view_in_words = f"{order} {view.wanted.tenant_id} {sorted(view.choice.query().items())}"
+    return f"usage_page_{zlib.crc32(view_in_words.encode())}"
 
 
 def _calls_wanted(view: UsageView) -> tuple[UsageFilter, str, str]:

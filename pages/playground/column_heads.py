@@ -15,7 +15,7 @@ from pages.view_models.playground import Head, version_name
 
 def show_heads(desk: Desk) -> None:
     """One head for each column, in the order of the answers below."""
-    with st.container(key="split_heads"):
+    with st.container(key="quad_heads"):
         for place, head in zip(st.columns(len(desk.heads), gap="small"), desk.heads, strict=True):
             with place, st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(head_html(head, desk.hidden), width="stretch")
@@ -38,7 +38,6 @@ def _show_menu(desk: Desk, head: Head) -> None:
         f"Change column {head.letter}",
         icon=":material/more_horiz:",
         type="tertiary",
-        help="Change this column",
         key=f"column_menu_{column.id}",
     ):
         if busy:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from coaching_core.playground.models import SessionSummary
 from coaching_core.playground.service import MOST_COLUMNS
 from pages.components.state import set_widget, widget_value
 from pages.components.viewer import viewer_zone
@@ -76,19 +77,23 @@ def _conversations(desk: Desk) -> None:
         if not kept:
             st.caption("Every conversation is kept here once something was said in it.")
         for each in kept:
-            opening = " ".join(each.opening.split())
-            cut = opening if len(opening) <= _OPENING_LENGTH else opening[:_OPENING_LENGTH].rstrip() + "…"
-            st.button(
-                _plain(cut),
-                key=f"open_{each.id}",
-                type="tertiary",
-                icon=":material/forum:",
-                help="Open this conversation",
-                on_click=attempt,
-                args=(lambda chosen=each.id: show(desk.service.load(desk.session.tenant_id, chosen)),),
-            )
-            when = moment(each.updated_at, viewer_zone())
-            st.caption(f"{names.get(each.topic_id, each.topic_id)}, {plural(each.turns, 'turn')}, {when}")
+            with st.container(gap=None):
+                _conversation(desk, each, names.get(each.topic_id, each.topic_id))
+
+
+def _conversation(desk: Desk, each: SessionSummary, topic: str) -> None:
+    opening = " ".join(each.opening.split())
+    cut = opening if len(opening) <= _OPENING_LENGTH else opening[:_OPENING_LENGTH].rstrip() + "…"
+    st.button(
+        _plain(cut),
+        key=f"open_{each.id}",
+        type="tertiary",
+        icon=":material/forum:",
+        help="Open this conversation",
+        on_click=attempt,
+        args=(lambda: show(desk.service.load(desk.session.tenant_id, each.id)),),
+    )
+    st.caption(f"{topic}, {plural(each.turns, 'turn')}, {moment(each.updated_at, viewer_zone())}")
 
 
 def _plain(text: str) -> str:

@@ -43,5 +43,5 @@ def _field(desk: Desk, parameter: Parameter) -> object:
         return st.toggle(label, value=bool(value), key=key, help=about)
     text = value_text(parameter, value)
     if parameter.type in ("array", "object"):
-        return st.text_area(label, value=text, key=key, help=about, height=96, width=420)
+        return st.text_area(label, value=text, key=key, help=about, height=72, width=420)
     return st.text_input(label, value=text, key=key, help=about, width=420)

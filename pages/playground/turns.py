@@ -104,11 +104,12 @@ def answer_html(head: Head, card: Answer, hidden: bool) -> str:
     text = f'<div class="cw-ans">{_paragraphs(card.text, caret)}</div>'
     by = f'<p class="s m">{html.escape(card.by)}</p>' if card.by else ""
     figures = "".join(f"<span>{html.escape(name)}<b>{html.escape(value)}</b></span>" for name, value in card.figures)
-    below = html.escape(card.hidden) if card.hidden else figures
+    below = f'<div class="cw-run">{figures}</div>' if figures else ""
+    if card.hidden:
+        below = f'<div class="cw-run words">{html.escape(card.hidden)}</div>'
     return (
         f'<div class="cw cw-card"><div class="cw-stacked">{head_html(head, hidden)}</div>'
-        f"{sent if card.message else ''}{text}{_note(card)}{by}"
-        f'{f"""<div class="cw-run">{below}</div>""" if below else ""}</div>'
+        f"{sent if card.message else ''}{text}{_note(card)}{by}{below}</div>"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 import streamlit as st
 
@@ -53,11 +54,15 @@ def _facts(desk: Desk) -> list[Tag | str]:
         facts.append("nothing published yet")
     else:
         last = desk.workbench.core.prompts.publications(topic.topic_id)[0]
-        facts.append(f"published v{last.number} by {last.published_by}, {moment(last.published_at, zone)}")
+        facts.append(f"published v{last.number} by {last.published_by}, {_date(last.published_at, zone)}")
     if topic.has_draft:
         newest = desk.newest
         facts.append(f"draft v{newest.number} by {newest.author}, {moment(newest.created_at, zone)}")
     return facts
+
+
+def _date(value: datetime, zone: tzinfo) -> str:
+    return moment(value, zone).partition(",")[0]
 
 
 def _topic_select(place: Place, topics: Sequence[Topic]) -> None:

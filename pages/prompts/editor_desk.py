@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +89,14 @@ def open_desk(workbench: Workbench, topic: Topic) -> Desk:
 def working_slot(topic_id: str) -> Slot[Working | None]:
     """Where a topic's unsaved edits are kept."""
     return Slot(f"editor_working_{topic_id}", None)
+
+
+def change_working(topic_id: str, change: Callable[[Working], Working]) -> None:
+    """Change the edits under way, if there are any. For callbacks: they run whatever is drawn next."""
+    slot = working_slot(topic_id)
+    working = slot.get()
+    if working is not None:
+        slot.set(change(working))
 
 
 def move(place: Place, **changes: Any) -> None:

@@ -14,7 +14,7 @@ from pages.components.live_size import live_size
 from pages.components.messages import show_notice, show_problem
 from pages.components.state import Slot, flash, widget_value
 from pages.prompts.editor_controls import chosen_type
-from pages.prompts.editor_desk import Desk, working_slot
+from pages.prompts.editor_desk import Desk, change_working, working_slot
 from pages.prompts.editor_parameters import edit_parameters
 from pages.prompts.editor_review import REVIEWING, problem_slot, show_review
 from pages.prompts.editor_settings import edit_settings
@@ -59,6 +59,8 @@ def _prompt(desk: Desk, prompt_type: str) -> Working:
         key=key,
         label_visibility="collapsed",
         placeholder="Write the prompt here. {{name}} stands for a parameter.",
+        on_change=_typed,
+        args=(desk.topic.topic_id, prompt_type, key),
     )
     working = working.with_prompt(prompt_type, text or "")
     live_size(key, text or "", LARGEST_PROMPT_BYTES)
@@ -75,6 +77,11 @@ def _prompt(desk: Desk, prompt_type: str) -> Working:
                 help=f"The next version has no {prompt_type} prompt.",
             )
     return working
+
+
+def _typed(topic_id: str, prompt_type: str, key: str) -> None:
+    """Keep the text even when the same click leads to where the text area is not drawn."""
+    change_working(topic_id, lambda working: working.with_prompt(prompt_type, str(widget_value(key) or "")))
 
 
 def _placeholder_facts(text: str, working: Working) -> None:
@@ -128,19 +135,20 @@ def _load(topic_id: str, prompt_type: str, key: str) -> None:
 
 
 def _remove(topic_id: str, prompt_type: str) -> None:
-    working = working_slot(topic_id).get()
-    if working is not None:
-        working_slot(topic_id).set(working.with_prompt(prompt_type, None))
+    change_working(topic_id, lambda working: working.with_prompt(prompt_type, None))
 
 
 def _save_row(desk: Desk, working: Working) -> Working:
     topic_id = desk.topic.topic_id
+    key = f"editor_message_{topic_id}_{working.revision}"
     message = st.text_input(
         "What did you change, and why?",
         working.message,
-        key=f"editor_message_{topic_id}_{working.revision}",
+        key=key,
         max_chars=LONGEST_MESSAGE,
         placeholder="Shorter replies, one question at a time",
+        on_change=_told,
+        args=(topic_id, key),
     )
     working = replace(working, message=message or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -156,6 +164,10 @@ def _save_row(desk: Desk, working: Working) -> Working:
         if working.is_dirty:
             st.button("Discard edits", icon=":material/undo:", type="tertiary", on_click=discard_edits, args=(desk,))
     return working
+
+
+def _told(topic_id: str, key: str) -> None:
+    change_working(topic_id, lambda working: replace(working, message=str(widget_value(key) or "")))
 
 
 def _begin_review(topic_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -11,12 +12,14 @@ from streamlit.column_config import CheckboxColumn, SelectboxColumn, TextColumn
 from coaching_core.errors import InvalidPromptError
 from pages.components.messages import show_problem
 from pages.components.state import Slot, widget_value
+from pages.prompts.editor_desk import change_working
 from pages.view_models.editing import Working
 from pages.view_models.parameter_rows import (
     TYPES,
     ParameterRow,
     cells_of,
     parameters_from,
+    rows_after,
     rows_from_cells,
 )
 
@@ -35,7 +38,7 @@ def edit_parameters(topic_id: str, working: Working) -> Working:
     """The table; returns the edits with the rows as they are now."""
     st.markdown("##### Parameters")
     key = f"editor_parameters_{topic_id}_{working.revision}"
-    given: Slot[tuple[ParameterRow, ...]] = Slot(f"{key}_given", working.rows)
+    given = _given(key)
     if widget_value(key) is None:
         given.set(working.rows)
     table = pd.DataFrame(cells_of(given.get()), columns=list(_COLUMNS)).astype(object)
@@ -48,11 +51,24 @@ def edit_parameters(topic_id: str, working: Working) -> Working:
         row_height=34,
         placeholder="—",
         alt="Parameters of the prompts",
+        on_change=_edited,
+        args=(topic_id, key),
     )
     rows = rows_from_cells(edited.to_dict("records"))
-    if rows != working.rows or rows:
-        _say_what_is_wrong(rows)
+    _say_what_is_wrong(rows)
     return replace(working, rows=rows)
+
+
+def _given(key: str) -> Slot[tuple[ParameterRow, ...]]:
+    """What the table was given when it was first drawn: its edits count from there."""
+    return Slot(f"{key}_given", ())
+
+
+def _edited(topic_id: str, key: str) -> None:
+    edits = widget_value(key)
+    if isinstance(edits, Mapping):
+        rows = rows_after(_given(key).get(), edits)
+        change_working(topic_id, lambda working: replace(working, rows=rows))
 
 
 def _say_what_is_wrong(rows: tuple[ParameterRow, ...]) -> None:

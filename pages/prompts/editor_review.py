@@ -12,7 +12,7 @@ from coaching_core.prompts.validation import LONGEST_MESSAGE, check_content
 from pages.components.diff_table import Heads
 from pages.components.messages import show_notice, show_problem
 from pages.components.state import Slot, widget_value
-from pages.prompts.editor_desk import Desk, announce, move, working_slot
+from pages.prompts.editor_desk import Desk, announce, change_working, move, working_slot
 from pages.prompts.editor_diff import show_whole_diff
 from pages.view_models.diff import summary_line
 from pages.view_models.editing import Working, start_working, would_be
@@ -59,8 +59,19 @@ def _say_who_was_first(desk: Desk) -> None:
 
 def _message(desk: Desk, working: Working) -> Working:
     key = _message_key(desk)
-    text = st.text_input("What did you change, and why?", working.message, key=key, max_chars=LONGEST_MESSAGE)
+    text = st.text_input(
+        "What did you change, and why?",
+        working.message,
+        key=key,
+        max_chars=LONGEST_MESSAGE,
+        on_change=_told,
+        args=(desk.topic.topic_id, key),
+    )
     return replace(working, message=text or "")
+
+
+def _told(topic_id: str, key: str) -> None:
+    change_working(topic_id, lambda working: replace(working, message=str(widget_value(key) or "")))
 
 
 def _message_key(desk: Desk) -> str:
@@ -97,9 +108,7 @@ def _discard(desk: Desk) -> None:
 
 def _save(desk: Desk) -> None:
     """Save on the newest version that the person saw; whoever is second hears so and loses nothing."""
-    typed = widget_value(_message_key(desk))
-    working = replace(desk.working, message=str(typed or desk.working.message))
-    desk.keep(working)
+    working = working_slot(desk.topic.topic_id).get() or desk.working
     problem_slot().clear()
     try:
         saved = _saved(desk, working.change(desk.author))

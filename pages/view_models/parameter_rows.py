@@ -54,6 +54,19 @@ def rows_from_cells(cells: Iterable[Mapping[Hashable, Any]]) -> tuple[ParameterR
     return tuple(row for row in rows if row != ParameterRow(name=""))
 
 
+def rows_after(rows: Sequence[ParameterRow], edits: Mapping[str, Any]) -> tuple[ParameterRow, ...]:
+    """The rows after what a table says was edited.
+
+    Args:
+        rows: What the table was given.
+        edits: ``edited_rows`` by position, ``added_rows`` and ``deleted_rows``, as the table reports them.
+    """
+    cells = [{**each, **edits.get("edited_rows", {}).get(at, {})} for at, each in enumerate(cells_of(rows))]
+    gone = set(edits.get("deleted_rows", ()))
+    kept = [each for at, each in enumerate(cells) if at not in gone]
+    return rows_from_cells([*kept, *edits.get("added_rows", ())])
+
+
 def cells_of(rows: Iterable[ParameterRow]) -> list[dict[str, Any]]:
     """What an editable table is given."""
     return [asdict(row) for row in rows]

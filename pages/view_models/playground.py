@@ -16,8 +16,8 @@ LETTERS = "ABCD"
 NO_DIFFERENCE = "none"
 _NUMBERS = ("no", "one", "two", "three", "four")
 _SIMULATED = " (simulated)"
-_LONG = 420
-"""Characters of a message that are shown before it is folded."""
+_LONG, _MANY_LINES = 420, 5
+"""Characters and line breaks of a message that are shown before it is folded."""
 
 Models = Mapping[str, ModelInfo]
 """What is known of the models this installation offers, by name."""
@@ -163,11 +163,11 @@ def live_answer(live: LiveTurn, head: Head, models: Models, hidden: bool) -> Ans
 
 def opening_words(message: str) -> tuple[str, str]:
     """A message's beginning and the rest of it, which is folded away; the rest is empty for most messages."""
-    if len(message) <= _LONG * 1.3:
+    lines = [place for place, letter in enumerate(message.rstrip()) if letter == "\n"]
+    if len(message) <= _LONG * 1.3 and len(lines) <= _MANY_LINES + 2:
         return message, ""
-    cut = message.rfind("\n", _LONG // 2, _LONG)
-    cut = cut if cut > 0 else message.rfind(" ", 0, _LONG)
-    cut = cut if cut > 0 else _LONG
+    cut = message.rfind(" ", 0, _LONG) if len(message) > _LONG else len(message)
+    cut = min(cut if cut > 0 else _LONG, lines[_MANY_LINES] if len(lines) > _MANY_LINES else len(message))
     return message[:cut].rstrip(), message[cut:].lstrip("\n")
 
 

@@ -138,7 +138,9 @@ def _groups(comparison: Comparison) -> tuple[Group, ...]:
         ("Topic", comparison.by_topic),
     )
     return tuple(
-        Group(title, tuple(_difference(part, in_words(part.name), part_word(part, comparison.margin)) for part in parts))
+        Group(
+            title, tuple(_difference(part, in_words(part.name), part_word(part, comparison.margin)) for part in parts)
+        )
         for title, parts in listed
         if len(parts) > 1
     )
@@ -243,5 +245,7 @@ def single_sentence(mean: Mean) -> str:
     """The verdict of a run with one variant."""
     if mean.mean is None:
         return f"{mean.name} has no score yet."
-    ends = f", 95 % interval {mean.low:.2f} to {mean.high:.2f}" if mean.low is not None and mean.high is not None else ""
+    ends = (
+        f", 95 % interval {mean.low:.2f} to {mean.high:.2f}" if mean.low is not None and mean.high is not None else ""
+    )
     return f"{mean.name} scores {mean.mean:.2f}{ends}, on {words.plural(mean.n, 'answer')}."

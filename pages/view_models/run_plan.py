@@ -100,6 +100,19 @@ def expected_spread(runs: Sequence[RunSummary]) -> Spread:
     return Spread(USUAL_SD, f"differences vary with a standard deviation of {USUAL_SD:.1f}, as is usual")
 
 
+@dataclass(slots=True)
+class StartGuard:
+    """Makes a second click on Start find the run that the first one started."""
+
+    run_id: str | None = None
+
+    def once(self, start: Callable[[], str]) -> str:
+        """The run's id; starts it only the first time."""
+        if self.run_id is None:
+            self.run_id = start()
+        return self.run_id
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFigures:
     """What stands beside the form.

@@ -35,7 +35,7 @@ class Figure:
         delta: Text that starts with an ASCII minus when it fell (the widget knows no other); 0 for no change; None
             when there is nothing to compare.
         colour: ``inverse`` where less is better, ``off`` where more is neither.
-        note: What the change is measured against, with the word for it.
+        note: What the change is measured against, with the word for it; fits beside the change on a card.
     """
 
     label: str
@@ -45,23 +45,18 @@ class Figure:
     note: str
 
 
-def figures(headline: Headline, before: str) -> tuple[Figure, ...]:
-    """Cost, calls, errors and time to first token.
-
-    Args:
-        headline: The period and the one before it.
-        before: The period before in words, e.g. ``the 30 days before``.
-    """
+def figures(headline: Headline) -> tuple[Figure, ...]:
+    """Cost, calls, errors and time to first token, each against the period before."""
     now, then = headline.now.usage, headline.before.usage
     gone = then.calls == 0
     cost = _less(known_cost(now), None if gone else known_cost(then))
     errors = _less(error_share(now), error_share(then))
     wait = _less(_seconds(now.ttft_p95), _seconds(then.ttft_p95))
     return (
-        _figure("Cost", money_total(known_cost(now)), _money_change(cost), before, gone),
-        _neutral("Calls", count(now.calls), None if gone else now.calls - then.calls, before),
-        _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), before, gone),
-        _figure("Time to first token, p95", seconds(now.ttft_p95), _change(wait, "{:.2f} s"), before, gone),
+        _figure("Cost", money_total(known_cost(now)), _money_change(cost), gone),
+        _neutral("Calls", count(now.calls), None if gone else now.calls - then.calls),
+        _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), gone),
+        _figure("Time to first token, p95", seconds(now.ttft_p95), _change(wait, "{:.2f} s"), gone),
     )
 
 
@@ -100,6 +95,15 @@ def simulated_words(total: UsageSums, real: UsageSums) -> str:
     cost = total.cost_known - real.cost_known
     who = "All calls" if calls == total.calls else f"{count(calls)} of {plural(total.calls, 'call')}"
     return f"{who} went to simulated models; their {money_total(cost)} was not paid by anybody."
+
+
+def before_words(headline: Headline, before: str) -> str:
+    """What the changes are measured against.
+
+    Args:
+        before: The period before in words, e.g. ``the 30 days before``.
+    """
+    return f"Changes are against {before}." if headline.before.usage.calls else f"There was no call in {before}."
 
 
 def people_words(headline: Headline) -> str:
@@ -224,18 +228,18 @@ def _seconds(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
-def _figure(label: str, value: str, delta: str | int | None, before: str, gone: bool) -> Figure:
+def _figure(label: str, value: str, delta: str | int | None, gone: bool) -> Figure:
     if delta is None:
-        return Figure(label, value, None, "inverse", f"no calls in {before}" if gone else f"unknown in {before}")
-    word = "vs" if delta == 0 else "better than" if str(delta).startswith("-") else "worse than"
-    return Figure(label, value, delta, "inverse", f"{word} {before}")
+        return Figure(label, value, None, "inverse", "no calls before" if gone else "nothing to compare")
+    word = "same as" if delta == 0 else "better than" if str(delta).startswith("-") else "worse than"
+    return Figure(label, value, delta, "inverse", f"{word} before")
 
 
-def _neutral(label: str, value: str, change: int | None, before: str) -> Figure:
+def _neutral(label: str, value: str, change: int | None) -> Figure:
     if change is None:
-        return Figure(label, value, None, "off", f"no calls in {before}")
+        return Figure(label, value, None, "off", "no calls before")
     delta: str | int = 0 if change == 0 else f"{'-' if change < 0 else '+'}{count(abs(change))}"
-    return Figure(label, value, delta, "off", f"vs {before}")
+    return Figure(label, value, delta, "off", "than before" if delta else "same as before")
 
 
 def _change(change: float | None, form: str) -> str | int | None:

@@ -1,0 +1,72 @@
+"""Stop and resume a run, with an answer at once: what was asked shows until it has happened."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from coaching_core.errors import WorkbenchError
+from evals.bootstrap import Workbench
+from pages.components.messages import show_problem
+from pages.components.state import Slot
+from pages.view_models.run_progress import Asked, PendingAction
+
+_PENDING: Slot[PendingAction | None] = Slot("run_pending", None)
+_PROBLEM: Slot[str | None] = Slot("run_problem", None)
+
+
+def asked() -> PendingAction | None:
+    """What was asked last."""
+    return _PENDING.get()
+
+
+def settle() -> None:
+    """What was asked has happened."""
+    _PENDING.clear()
+
+
+def draw_stop(workbench: Workbench, run_id: str, disabled: bool) -> None:
+    """The button that stops a run."""
+    st.button(
+        "Stop run",
+        icon=":material/stop_circle:",
+        disabled=disabled,
+        key="stop_run",
+        on_click=_ask,
+        args=(workbench, run_id, Asked.STOP),
+    )
+    _show_problem()
+
+
+def draw_resume(workbench: Workbench, run_id: str) -> None:
+    """The button that lets a run go on."""
+    st.button(
+        "Resume run",
+        icon=":material/play_arrow:",
+        type="primary",
+        key="resume_run",
+        on_click=_ask,
+        args=(workbench, run_id, Asked.RESUME),
+    )
+    _show_problem()
+
+
+def _ask(workbench: Workbench, run_id: str, what: Asked) -> None:
+    pending = _PENDING.get()
+    now = time.monotonic()
+    if pending is not None and (pending.run_id, pending.asked) == (run_id, what) and now - pending.at < 2:
+        return
+    _PENDING.set(PendingAction(run_id, what, now))
+    try:
+        (workbench.runs.stop if what is Asked.STOP else workbench.runs.resume)(run_id)
+    except WorkbenchError as error:
+        _PENDING.clear()
+        _PROBLEM.set(str(error))
+
+
+def _show_problem() -> None:
+    problem = _PROBLEM.get()
+    if problem is not None:
+        _PROBLEM.clear()
+        show_problem(problem)

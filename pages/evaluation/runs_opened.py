@@ -1,0 +1,123 @@
+"""One run: live while it works, its results when it ended; what stands above both."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from coaching_core.demo.coaching import DEMO_TENANT
+from coaching_core.errors import RunNotFoundError
+from evals.bootstrap import Workbench
+from evals.run_folder import RunFolder, RunState
+from evals.runs import RunSummary
+from pages.components.address import carry_only
+from pages.components.chrome import DEMO, SIMULATED, Tag, page_title
+from pages.components.links import go
+from pages.components.messages import show_notice, show_problem
+from pages.components.viewer import viewer_zone
+from pages.evaluation.runs_actions import asked, draw_resume
+from pages.evaluation.runs_live import render_live
+from pages.evaluation.runs_reading import findings_of, report_of, results_of
+from pages.evaluation.runs_results import render_results
+from pages.view_models import words
+from pages.view_models.run_list import run_title
+from pages.view_models.run_progress import Stand, stand
+
+
+def render_run(workbench: Workbench, run_id: str) -> None:
+    """Show the run that the address names."""
+    try:
+        summary = workbench.runs.get(run_id)
+    except RunNotFoundError as error:
+        page_title("Run")
+        show_problem(error)
+        st.button("Show all runs", icon=":material/arrow_back:", on_click=carry_only)
+        return
+    folder = RunFolder(summary.folder)
+    if not folder.path.is_dir():
+        _title(workbench, summary, folder, ended=False)
+        show_problem(f"The files of this run are gone from {folder.path}. Put the folder back to see its results.")
+        return
+    status = folder.status()
+    where = stand(run_id, status.state, asked(), time.monotonic())
+    _title(workbench, summary, folder, ended=not where.live)
+    if where.live:
+        render_live(workbench, run_id)
+        if not st.toggle("Show results so far", key=f"so_far_{run_id}"):
+            return
+        st.button("Read again", icon=":material/refresh:", type="tertiary")
+    elif where.state is not RunState.FINISHED:
+        _unfinished(workbench, summary, where, status.reason)
+    render_results(workbench, folder, so_far=where.live or where.state is not RunState.FINISHED)
+
+
+def _title(workbench: Workbench, summary: RunSummary, folder: RunFolder, ended: bool) -> None:
+    tags: list[Tag | str] = [DEMO] if summary.tenant_id == DEMO_TENANT else []
+    tags += [SIMULATED] if summary.simulated else []
+    facts = [
+        f"run {summary.run_id}",
+        f"{summary.dataset}, {words.plural(summary.items, 'item')}",
+        f"{summary.rubric} by {summary.judge}",
+        f"started {words.moment(summary.created_at, viewer_zone())}",
+    ]
+    with page_title(run_title(summary), [*tags, *facts]):
+        st.button("Show all runs", icon=":material/arrow_back:", type="tertiary", on_click=carry_only)
+        if ended:
+            _downloads(folder)
+            _publish(workbench, summary, folder)
+
+
+def _downloads(folder: RunFolder) -> None:
+    with st.popover("Download results", icon=":material/download:"):
+        for label, kind, mime in (("Download report", "html", "text/html"), ("Download CSV", "csv", "text/csv")):
+            st.download_button(
+                label,
+                data=lambda kind=kind: report_of(folder, kind),
+                file_name=f"{folder.run_id}.{kind}",
+                mime=mime,
+                icon=":material/draft:" if kind == "html" else ":material/table:",
+                on_click="ignore",
+                width="stretch",
+            )
+        if folder.results.exists():
+            st.download_button(
+                "Download Parquet",
+                data=folder.results.read_bytes,
+                file_name=f"{folder.run_id}.parquet",
+                icon=":material/database:",
+                on_click="ignore",
+                width="stretch",
+            )
+        else:
+            st.caption("The Parquet file is written when the run ends.")
+
+
+def _publish(workbench: Workbench, summary: RunSummary, folder: RunFolder) -> None:
+    """The next step when the candidate is better and not published yet."""
+    variants = results_of(folder).plan.variants
+    if folder.status().state is not RunState.FINISHED or len(variants) < 2 or summary.topic_id is None:
+        return
+    baseline, candidate = variants[0], variants[1]
+    if candidate.topic_version in (None, baseline.topic_version):
+        return
+    if summary.topic_id not in workbench.core.prompts.topic_ids():
+        return
+    if candidate.topic_version == workbench.core.prompts.topic(summary.topic_id).published_version:
+        return
+    if findings_of(folder, baseline.id, candidate.id).verdict != "better":
+        return
+    if st.button(f"Publish v{candidate.topic_version}", type="primary", icon=":material/publish:"):
+        link = {"topic": summary.topic_id, "to": str(candidate.topic_version), "view": "diff"}
+        go("editor", link | ({"from": str(baseline.topic_version)} if baseline.topic_version else {}))
+
+
+def _unfinished(workbench: Workbench, summary: RunSummary, where: Stand, reason: str) -> None:
+    told = {
+        RunState.STOPPED: "This run was stopped before its end.",
+        RunState.INTERRUPTED: "This run was interrupted: its process is gone.",
+        RunState.FAILED: "This run failed.",
+    }
+    why = "" if where.state is RunState.INTERRUPTED else f" {reason}"
+    show_notice(f"{told[where.state]}{why} What is done is kept. Resume the run to do the rest; nothing is paid twice.")
+    draw_resume(workbench, summary.run_id)
