@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import OTHER_PROVIDERS
 from coaching_core.llm.prices import load_price_table
 from coaching_core.llm.providers.litellm import LiteLLMProvider
 from coaching_core.llm.providers.simulated import SimulatedProvider
-from coaching_core.llm.types import Provider
+from coaching_core.llm.types import ModelInfo, Provider
 from coaching_core.settings import Settings
 
 
@@ -19,3 +22,27 @@ def build_catalogue(settings: Settings) -> Catalogue:
 def build_providers(settings: Settings) -> dict[str, Provider]:
     """The adapters to models; nothing heavy is imported before the first call."""
     return {"simulated": SimulatedProvider(settings.simulated_pace), OTHER_PROVIDERS: LiteLLMProvider(settings)}
+
+
+def warm(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> None:
+    """Begin to load, in the background, what these models need; nothing for simulated ones. Returns at once."""
+    for adapter in _heavy(providers, models):
+        adapter.warm()
+
+
+@asynccontextmanager
+async def loaded(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> AsyncIterator[None]:
+    """A block in which these models answer at once: no timing contains an import. At its end connections are closed."""
+    adapters = _heavy(providers, models)
+    try:
+        for adapter in adapters:
+            await adapter.load()
+        yield
+    finally:
+        for adapter in adapters:
+            await adapter.aclose()
+
+
+def _heavy(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> list[LiteLLMProvider]:
+    used = [providers.get(model.provider, providers[OTHER_PROVIDERS]) for model in models]
+    return [adapter for adapter in dict.fromkeys(used) if isinstance(adapter, LiteLLMProvider)]

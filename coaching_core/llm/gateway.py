@@ -86,8 +86,9 @@ class Gateway:
             async with asyncio.timeout(limit):
                 reply = await provider.complete(request)
         except TimeoutError as error:
-            await self._record(call, RunStatus.TIMEOUT, None, error)
-            raise ModelTimeoutError(f"{call.info.label} did not answer within {limit:g} s.") from error
+            late = ModelTimeoutError(f"{call.info.label} did not answer within {limit:g} s.")
+            await self._record_failure(call, late)
+            raise late from error
         except BaseException as error:
             await self._record_failure(call, error)
             raise

@@ -14,26 +14,35 @@ class LoopLagMeter:
         self._in_flight = 0
         self._due = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self.lag_ms = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._last_ms = 0.0
+
+    @property
+    def lag_ms(self) -> float:
+        """How late the last timer fired, or how late the present one is already, milliseconds; 0 without calls."""
+        if self._loop is None:
+            return 0.0
+        return max(self._last_ms, (self._loop.time() - self._due) * 1000)
 
     def enter(self) -> None:
         """A call begins."""
         self._in_flight += 1
         if self._in_flight == 1:
-            self.lag_ms = 0.0
-            self._schedule(asyncio.get_running_loop())
+            self._loop = asyncio.get_running_loop()
+            self._last_ms = 0.0
+            self._schedule(self._loop)
 
     def leave(self) -> None:
         """A call has ended."""
         self._in_flight -= 1
         if self._in_flight == 0 and self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            self._timer = self._loop = None
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         self._due = loop.time() + _TICK_SECONDS
         self._timer = loop.call_at(self._due, self._tick, loop)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.lag_ms = max(0.0, (loop.time() - self._due) * 1000)
+        self._last_ms = max(0.0, (loop.time() - self._due) * 1000)
         self._schedule(loop)

@@ -34,7 +34,8 @@ def _mean_row(mean: Mean, minimum: float, maximum: float, whole: bool) -> str:
         cells = (words.count(mean.unscored), words.money_call(mean.cost), words.seconds(mean.latency_ms))
         extra = "".join(f'<td class="n">{cell}</td>' for cell in cells)
     return (
-        f'<tr><td><b>{html.escape(mean.name)}</b>{role}{detail}</td><td class="n"><b>{words.score(mean.mean, 2)}</b></td>'
+        f"<tr><td><b>{html.escape(mean.name)}</b>{role}{detail}</td>"
+        f'<td class="n"><b>{words.score(mean.mean, 2)}</b></td>'
         f'<td class="n">{interval}</td><td class="wide">{_strip(mean, minimum, maximum)}</td>'
         f'<td class="n">{words.count(mean.n)}</td>{extra}</tr>'
     )
@@ -58,7 +59,8 @@ def _strip(mean: Mean, minimum: float, maximum: float) -> str:
 
 def groups_table(groups: Sequence[Group]) -> str:
     """Differences by phase, difficulty and topic."""
-    head = "<tr><th></th><th class='n'>Difference</th><th class='n'>95 % interval</th><th class='n'>Items</th><th></th></tr>"
+    names = ("Difference", "95 % interval", "Items")
+    head = f"<tr><th></th>{''.join(f'<th class=n>{name}</th>' for name in names)}<th></th></tr>"
     body = "".join(_group_rows(group) for group in groups)
     return f'<div class="cw-scroll"><table class="cw-table"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
 

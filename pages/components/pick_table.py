@@ -45,7 +45,7 @@ class PickTable:
             chosen: What a link or another button has chosen; kept when no row of the table has it.
         """
         ids = self._ids(rows)
-        at = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else [], "columns": [], "cells": []}}
+        at: Any = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else [], "columns": [], "cells": []}}
         shown = st.dataframe(
             [asdict(row) for row in rows],
             key=self._key(ids),
@@ -60,7 +60,7 @@ class PickTable:
             placeholder=DASH,
             alt=self.alt,
         )
-        picked = shown["selection"]["rows"]
+        picked: Sequence[int] = shown["selection"]["rows"]
         if picked and picked[0] < len(ids):
             return ids[picked[0]]
         return None if chosen in ids else chosen

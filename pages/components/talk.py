@@ -15,7 +15,8 @@ def turns_html(turns: Iterable[Turn]) -> str:
 
 def _turn(turn: Turn) -> str:
     kind, who = ("cw-user", "Person") if turn.role == "user" else ("cw-coach", "Coach")
-    return f'<div class="{kind}"><div class="m">{who}</div><div class="said" dir="auto">{html.escape(turn.content)}</div></div>'
+    said = f'<div class="said" dir="auto">{html.escape(turn.content)}</div>'
+    return f'<div class="{kind}"><div class="m">{who}</div>{said}</div>'
 
 
 def points_html(title: str, points: Sequence[str]) -> str:

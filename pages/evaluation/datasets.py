@@ -52,7 +52,7 @@ def _list(known: tuple[ReadDataset, ...]) -> None:
     if not known:
         empty_state(
             "No datasets yet",
-            "A golden dataset is a folder in datasets/golden with items.jsonl and card.yaml. It shows up here by itself.",
+            "A golden dataset is a folder in datasets/golden with items.jsonl and card.yaml. It then shows here.",
         )
         return
     rows = [dataset_row(entry.info, entry.dataset) for entry in known]

@@ -69,9 +69,8 @@ def _card(dataset: GoldenDataset) -> None:
         paragraphs = card_text(dataset.card, field)
         with st.expander(title):
             if len(paragraphs) > 1:
-                st.html(
-                    f'<div class="cw cw-points"><ul>{"".join(f"<li>{html.escape(p)}</li>" for p in paragraphs)}</ul></div>'
-                )
+                points = "".join(f"<li>{html.escape(paragraph)}</li>" for paragraph in paragraphs)
+                st.html(f'<div class="cw cw-points"><ul>{points}</ul></div>')
             else:
                 st.html(f'<div class="cw"><p>{html.escape(" ".join(paragraphs) or "The card does not say.")}</p></div>')
 
@@ -125,9 +124,8 @@ def _opened_item(item: GoldenItem | None, asked: str | None) -> None:
     with st.container(border=True):
         if item is None:
             unknown = f"There is no item “{asked}” in this dataset. " if asked else ""
-            st.html(
-                f'<div class="cw m">{html.escape(unknown)}Select an item to read its conversation and what a good reply does.</div>'
-            )
+            hint = f"{unknown}Select an item to read its conversation and what a good reply does."
+            st.html(f'<div class="cw m">{html.escape(hint)}</div>')
             return
         tags = "".join(tag(Tag(text)) for text in item.tags)
         facts = f"{in_words(item.topic)}, {item.phase}, {item.difficulty}, {item.split} split"

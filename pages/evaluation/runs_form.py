@@ -109,7 +109,7 @@ def _models(workbench: Workbench) -> tuple[list[str], str | None, str | None]:
     known = {info.name: info for info in workbench.core.catalogue.models()}
     coaches = [name for name, info in known.items() if "coach" in info.roles]
     judges = [name for name, info in known.items() if "judge" in info.roles]
-    left, middle, right = st.columns(3)
+    left, middle, right = st.columns([1.6, 1, 1])
     models = left.multiselect(
         "Models",
         coaches,

@@ -88,11 +88,8 @@ def _filtered(lines: tuple[ItemLine, ...], candidate: str, compared: bool) -> li
 
 def _caption(lines: tuple[ItemLine, ...], kept: list[ItemLine], compared: bool) -> str:
     failed = sum(line.failed for line in lines)
-    told = (
-        f" “{words.DASH}” marks an answer or judgement that failed; {words.plural(failed, 'item has', 'items have')} one."
-        if failed
-        else ""
-    )
+    have = words.plural(failed, "item has", "items have")
+    told = f" {have} a failed answer or judgement, shown as “{words.DASH}”." if failed else ""
     cut = f" The first {MOST_ROWS} are shown; narrow them down." if len(kept) >= MOST_ROWS else ""
     if not kept:
         return f"No item matches.{told}"
@@ -108,11 +105,7 @@ def _opened(
     results: RunResults, sides: tuple[str | None, str], item_id: str, table: PickTable, kept: list[ItemLine]
 ) -> None:
     with st.container(border=True, key="opened_item"):
-        head, moves = (
-            st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
-            None,
-        )
-        with head:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             title = st.empty()
             moves = st.container(horizontal=True, width="content", vertical_alignment="center")
         with moves:
@@ -145,14 +138,14 @@ def _moves(table: PickTable, kept: list[ItemLine], item_id: str) -> None:
     at = ids.index(item_id) if item_id in ids else None
     before = ids[at - 1] if at else None
     after = ids[at + 1] if at is not None and at + 1 < len(ids) else None
-    for label, icon, target, side in (
-        ("Previous", ":material/chevron_left:", before, "left"),
-        ("Next", ":material/chevron_right:", after, "right"),
+    for label, icon, target in (
+        ("Previous", ":material/chevron_left:", before),
+        ("Next", ":material/chevron_right:", after),
     ):
         st.button(
             label,
             icon=icon,
-            icon_position=side,
+            icon_position="left" if label == "Previous" else "right",
             type="tertiary",
             disabled=target is None,
             key=f"item_{label}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import streamlit as st
 
@@ -73,7 +74,7 @@ def _downloads(folder: RunFolder) -> None:
         for label, kind, mime in (("Download report", "html", "text/html"), ("Download CSV", "csv", "text/csv")):
             st.download_button(
                 label,
-                data=lambda kind=kind: report_of(folder, kind),
+                data=partial(report_of, folder, kind),
                 file_name=f"{folder.run_id}.{kind}",
                 mime=mime,
                 icon=":material/draft:" if kind == "html" else ":material/table:",

@@ -80,7 +80,10 @@ def _facts(plan: RunPlan, figures: PlanFigures) -> str:
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(figures))
     kind = f"<p>{tag(SIMULATED)}</p>" if plan.simulated else ""
     names = html.escape(", ".join(figures.variants))
-    return f'<div class="cw"><p class="m s">{names}</p>{kind}</div><div class="cw-kv">{listed}</div><div class="cw m s cw-notes">{notes}</div>'
+    return (
+        f'<div class="cw cw-gap"><p class="m s">{names}</p>{kind}</div>'
+        f'<div class="cw-kv">{listed}</div><div class="cw m s cw-notes">{notes}</div>'
+    )
 
 
 def _detectable(figures: PlanFigures) -> str:

@@ -29,16 +29,20 @@ _ORDERS = {
     RunOrder.SLOWEST: "Slowest first",
 }
 _BREAKDOWN = {
-    "calls": NumberColumn("Calls", format="%,d", width=70),
-    "errors": NumberColumn("Errors", format="%,d", width=64),
+    "calls": NumberColumn("Calls", format="%,d", width=66),
+    "errors": NumberColumn("Errors", format="%,d", width=60),
     "input": NumberColumn("Tokens in", format="%,d", width=92),
     "output": NumberColumn("Tokens out", format="%,d", width=90),
-    "cached": NumberColumn("Cached", format="%,d", width=78, help="Input tokens the provider had cached."),
-    "cost": NumberColumn("Cost", format="$%,.4f", width=88, help="Sum of the known costs."),
-    "unknown": NumberColumn("Cost unknown", format="%,d", width=104, help="Calls that are not in the cost."),
-    "per_call": NumberColumn("Cost per call", format="$%.4f", width=102, help="Over the calls whose cost is known."),
-    "latency_p50": NumberColumn("p50, s", format="%.2f", width=64, help="Latency of successful calls."),
-    "latency_p95": NumberColumn("p95, s", format="%.2f", width=64, help="Latency of successful calls."),
+    "cached": NumberColumn("Cached", format="%,d", width=74, help="Input tokens the provider had cached."),
+    "cost": NumberColumn("Cost", format="$%,.4f", width=86, help="Sum of the known costs."),
+    "unknown": NumberColumn(
+        "Unknown", format="%,d", width=78, help="Calls whose cost is unknown; they are not in the cost."
+    ),
+    "per_call": NumberColumn(
+        "Per call", format="$%.4f", width=82, help="Cost per call, over the calls whose cost is known."
+    ),
+    "latency_p50": NumberColumn("p50, s", format="%.2f", width=60, help="Latency of successful calls."),
+    "latency_p95": NumberColumn("p95, s", format="%.2f", width=60, help="Latency of successful calls."),
     "ttft_p95": NumberColumn("TTFT p95, s", format="%.2f", width=92, help="Time to first token."),
 }
 _CALLS = {
@@ -87,7 +91,7 @@ def show_breakdown(view: UsageView) -> None:
         row_height=_ROW,
         height=min(_ROW * (len(keys) + 1) + 3, 420),
         placeholder=DASH,
-        column_config=_BREAKDOWN | {"group": TextColumn(NAMES[by], width=200)},
+        column_config=_BREAKDOWN | {"group": TextColumn(NAMES[by], width=192)},
         key=table,
         on_select=lambda: _choose_row(view, keys, table),
         selection_mode="single-row",

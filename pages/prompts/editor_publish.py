@@ -127,10 +127,12 @@ def _confirm(deed: _Deed) -> None:
             deed.label, icon=deed.icon, type="primary", key="editor_confirm", on_click=_carry_out, args=(deed,)
         )
         cancelled = st.button("Cancel", type="tertiary", key="editor_cancel")
-    if problem := _PROBLEM.get():
-        show_problem(problem)
-    elif confirmed or cancelled:
+    problem = _PROBLEM.get()
+    if cancelled or (confirmed and not problem):
+        _PROBLEM.clear()
         st.rerun()
+    if problem:
+        show_problem(problem)
 
 
 def _carry_out(deed: _Deed) -> None:

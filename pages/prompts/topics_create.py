@@ -31,7 +31,7 @@ def _dialog(workbench: Workbench) -> None:
     topic_id = st.text_input(
         "Id", key="new_topic_id", placeholder="weekly_review", help="Programs ask for it by this name. It stays."
     )
-    if topic_id and (problem := name_problem("topic id", topic_id)):
+    if topic_id and not _PROBLEM.get() and (problem := name_problem("topic id", topic_id)):
         show_problem(problem)
     st.text_input("Name", key="new_topic_name", placeholder="Weekly review")
     left, right = st.columns(2)
@@ -41,8 +41,7 @@ def _dialog(workbench: Workbench) -> None:
     right.selectbox("Category", settings.topic_categories, 0, spoken, key="new_topic_category")
     st.text_input("Description", key="new_topic_description")
     st.text_area("System prompt", key="new_topic_system", height=160, placeholder="You help people look back on …")
-    if problem := _PROBLEM.get():
-        show_problem(problem)
+    room = st.container()
     with st.container(horizontal=True, gap="small"):
         created = st.button(
             "Create topic", icon=":material/add:", type="primary", on_click=_create, args=(workbench,), key="new_topic"
@@ -50,6 +49,10 @@ def _dialog(workbench: Workbench) -> None:
         cancelled = st.button("Cancel", type="tertiary", key="new_topic_cancel")
     if cancelled or (created and not _PROBLEM.get()):
         st.rerun()
+    if created:
+        with room:
+            show_problem(_PROBLEM.get())
+    _PROBLEM.clear()
 
 
 def _create(workbench: Workbench) -> None:

@@ -58,9 +58,9 @@ class Stand:
 def stand(run_id: str, state: RunState, pending: PendingAction | None, now: float) -> Stand:
     """A run's state together with what was just asked of it."""
     asked = pending.asked if pending is not None and pending.run_id == run_id else None
-    if pending is not None and asked is Asked.RESUME and state not in (RunState.RUNNING, RunState.FINISHED):
-        if now - pending.at < PATIENCE_SECONDS:
-            return Stand(RunState.WAITING, "Starting again", True, asked)
+    fresh = pending is not None and now - pending.at < PATIENCE_SECONDS
+    if asked is Asked.RESUME and fresh and state not in (RunState.RUNNING, RunState.FINISHED):
+        return Stand(RunState.WAITING, "Starting again", True, asked)
     if asked is Asked.STOP and state is RunState.RUNNING:
         return Stand(state, "Stopping", True, asked)
     return Stand(state, STATE_WORDS[state], state in (RunState.WAITING, RunState.RUNNING))

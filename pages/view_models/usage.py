@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.types import RunStatus
 from coaching_core.usage.models import Dimension, Headline, UsageRow, UsageSums
 from pages.view_models.topics import spoken
 from pages.view_models.words import DASH, count, day, money_total, plural, seconds
@@ -211,7 +212,9 @@ def _call_cell(run: PromptRun, name: str, zone: tzinfo) -> object:
         return run.created_at.astimezone(zone)
     if name == "interaction_ids":
         return ", ".join(run.interaction_ids) or None
-    if name in ("purpose", "status"):
+    if name == "status":
+        return "OK" if run.status is RunStatus.OK else spoken(str(value))
+    if name == "purpose":
         return spoken(str(value))
     if name in ("latency_ms", "ttft_ms"):
         return _seconds(value)
@@ -239,7 +242,8 @@ def _neutral(label: str, value: str, change: int | None) -> Figure:
     if change is None:
         return Figure(label, value, None, "off", "no calls before")
     delta: str | int = 0 if change == 0 else f"{'-' if change < 0 else '+'}{count(abs(change))}"
-    return Figure(label, value, delta, "off", "than before" if delta else "same as before")
+    word = "same as" if delta == 0 else "fewer than" if change < 0 else "more than"
+    return Figure(label, value, delta, "off", f"{word} before")
 
 
 def _change(change: float | None, form: str) -> str | int | None:

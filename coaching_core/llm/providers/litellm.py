@@ -79,6 +79,10 @@ class LiteLLMProvider:
         """Begin to load LiteLLM in the background; returns at once."""
         threading.Thread(target=_load, name="litellm-import", daemon=True).start()
 
+    async def load(self) -> None:
+        """Load LiteLLM, unless it is. Without this the first calls do, and their latency contains it."""
+        self._litellm = self._litellm or await asyncio.to_thread(_load)
+
     async def aclose(self) -> None:
         """Close the connections that LiteLLM keeps open. A later call opens new ones."""
         if self._litellm is not None:
@@ -95,7 +99,7 @@ class LiteLLMProvider:
         arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
         details: dict[str, Any] = {}  # LiteLLM shows its logger what it sent, and again with the raw body it received
         try:
-            self._litellm = self._litellm or await asyncio.to_thread(_load)
+            await self.load()
             async with asyncio.timeout(arguments["timeout"]):
                 reply = await self._litellm.acompletion(**arguments, logger_fn=details.update)
             return _whole_reply(request.model, reply, details.get("original_response"))
@@ -115,7 +119,7 @@ class LiteLLMProvider:
         answer = _StreamedAnswer(request.model)
         failed: ModelCallError | None = None
         try:
-            self._litellm = self._litellm or await asyncio.to_thread(_load)
+            await self.load()
             deadline = asyncio.get_running_loop().time() + arguments["timeout"]
             async with asyncio.timeout_at(deadline):
                 options = {"stream": True, "stream_options": {"include_usage": True}}

@@ -39,7 +39,8 @@ MODALS = word_set("should must shall ought need needs will may can important ess
 
 QUESTION_NOUNS = word_set("question questions prompts inquiry inquiries enquiry enquiries query queries")
 ASKING = QUESTION_NOUNS | word_set(
-    "ask asks asking asked invite invites inviting pose poses posing enquire inquire wondering invitation invitations"
+    "ask asks asking asked invite invites inviting pose poses posing enquire inquire questioning wondering invitation "
+    "invitations"
 )
 OPEN = word_set(
     "openended open openly broad exploratory expansive whathow wide thoughtprovoking nondirective unrestricted"

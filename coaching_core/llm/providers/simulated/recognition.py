@@ -9,7 +9,7 @@ from coaching_core.llm.providers.simulated import targets_shape, targets_talk
 from coaching_core.llm.providers.simulated.behaviours import Instruction
 from coaching_core.llm.providers.simulated.clauses import Clause, clauses
 from coaching_core.llm.providers.simulated.polarity import is_order, limited, negated
-from coaching_core.llm.providers.simulated.sentences import sentences
+from coaching_core.llm.providers.simulated.sentences import Sentence, sentences
 from coaching_core.llm.providers.simulated.targets_talk import Target
 
 Finder = Callable[[Clause], Target | None]
@@ -38,7 +38,20 @@ def _instruction(behaviour: str, clause: Clause, target: Target, sentence: str) 
     return Instruction(behaviour, wanted, value, sentence)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
+def _heard(sentence: Sentence) -> tuple[Instruction, ...]:
+    """What one sentence tells. Kept, because a prompt is read again for each item and differs in a name at most."""
+    heard = []
+    for clause in clauses(sentence):
+        if not is_order(clause):
+            continue
+        for behaviour, finder in _FINDERS:
+            target = finder(clause)
+            if target is not None and not limited(clause, target.index):
+                heard.append(_instruction(behaviour, clause, target, sentence.text))
+    return tuple(heard)
+
+
 def recognise(prompt: str) -> tuple[Instruction, ...]:
     """The instructions in ``prompt`` that the simulated coach understands, one a behaviour, in the prompt's order.
 
@@ -46,12 +59,7 @@ def recognise(prompt: str) -> tuple[Instruction, ...]:
     """
     found: dict[str, Instruction] = {}
     for sentence in sentences(prompt):
-        for clause in clauses(sentence):
-            if not is_order(clause):
-                continue
-            for behaviour, finder in _FINDERS:
-                target = finder(clause)
-                if target is not None and not limited(clause, target.index):
-                    found.pop(behaviour, None)
-                    found[behaviour] = _instruction(behaviour, clause, target, sentence.text)
+        for instruction in _heard(sentence):
+            found.pop(instruction.behaviour, None)
+            found[instruction.behaviour] = instruction
     return tuple(found.values())
