@@ -6,10 +6,8 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-
-from pydantic import ValidationError
 
 os.environ.setdefault("STREAMLIT_SERVER_FILE_WATCHER_TYPE", "none")
 
@@ -20,11 +18,12 @@ from starlette.routing import Mount
 
 from api.application import create_api
 from api.security import LoopbackOnly
-from coaching_core.errors import WorkbenchError
+from coaching_core.errors import InvalidInputError, WorkbenchError
 from coaching_core.jobs.scheduler import Scheduler
 from coaching_core.logs import configure_logging, take_over
 from coaching_core.settings import Settings
 from evals.bootstrap import build_workbench
+from evals.configuration import load_settings
 from evals.jobs import schedule_jobs
 from evals.running import running, set_running
 from pages.deep_links import DeepLinks
@@ -38,7 +37,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     take_over("streamlit", "uvicorn", "uvicorn.access", "uvicorn.error")
     workbench = running()
     if workbench is None:
-        settings = Settings()
+        settings = load_settings()
         workbench = build_workbench(settings, settings.url)
         set_running(workbench)
     scheduler = Scheduler()
@@ -62,20 +61,18 @@ def main() -> int:
     """Serve until Ctrl-C; returns the exit code."""
     os.chdir(PROJECT)
     try:
-        settings = Settings()
+        settings = load_settings()
         configure_logging(settings.log_level)
         listener = _listen(settings)
         set_running(build_workbench(settings, settings.url))
-    except ValidationError as error:
-        return _refuse("; ".join(problem["msg"].removeprefix("Value error, ") for problem in error.errors()), 2)
+    except InvalidInputError as error:
+        return _refuse(str(error), 2)
     except (WorkbenchError, OSError) as error:
         return _refuse(str(error), 1)
     print(f"Coaching Workbench is at {settings.url} (Ctrl-C stops it).", flush=True)  # noqa: T201
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio")
-    try:
+    with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
     print("Stopped.", flush=True)  # noqa: T201
     return 0
 

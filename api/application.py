@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from api import health, local
-from api.errors import add_error_handlers
+from api.errors import UnknownErrors, add_error_handlers
 from api.request_ids import RequestIds
 from coaching_core import __version__
 
@@ -18,7 +18,7 @@ def create_api() -> FastAPI:
         version=__version__,
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(RequestIds)],
+        middleware=[Middleware(RequestIds), Middleware(UnknownErrors)],
     )
     add_error_handlers(api)
     api.include_router(health.router)

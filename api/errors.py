@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coaching_core.errors import (
     ConflictError,
@@ -36,7 +40,7 @@ def http_status(error: WorkbenchError) -> int:
 
 
 def add_error_handlers(api: FastAPI) -> None:
-    """Answer every error as ``{"error": {"type", "message"}}``; unknown ones without their text."""
+    """Answer every error we know as ``{"error": {"type", "message"}}``."""
 
     @api.exception_handler(WorkbenchError)
     def known(_: Request, error: WorkbenchError) -> JSONResponse:
@@ -47,11 +51,38 @@ def add_error_handlers(api: FastAPI) -> None:
         problems = "; ".join(f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors()[:5])
         return _body(422, "InvalidInputError", problems)
 
-    @api.exception_handler(Exception)
-    def unknown(request: Request, error: Exception) -> JSONResponse:
-        _log.error("unexpected error", exc_info=error, extra={"route": request.url.path})
-        return _body(500, "InternalError", "Something went wrong here. The log has the details.")
+    @api.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> JSONResponse:
+        return _body(error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail), error.headers)
 
 
-def _body(status: int, kind: str, message: str) -> JSONResponse:
-    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status)
+class UnknownErrors:
+    """ASGI middleware: answers errors nobody foresaw without their text, and logs them.
+
+    It stands inside the request's id, so that the answer and the log line both carry it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; an answer that has begun is broken off."""
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            _log.error("unexpected error", exc_info=error, extra={"route": scope["path"]})
+            answer = _body(500, "InternalError", "Something went wrong here. The log has the details.")
+            await answer(scope, receive, send)
+
+
+def _body(status: int, kind: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status, headers=headers)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from evals.bootstrap import Workbench
 
-_OWN_NAMES = {"localhost", "testserver"}
+_OWN_NAME = "localhost"
 
 
 class LoopbackOnly:
@@ -54,7 +54,7 @@ def _without_port(host: str) -> str:
 
 
 def _is_loopback(name: str) -> bool:
-    if name in _OWN_NAMES or name == "testclient":
+    if name.lower() == _OWN_NAME:
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

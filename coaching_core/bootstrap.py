@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
 from coaching_core.llm.accounting import StoreRecorder
-from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.assembly import build_catalogue, build_providers
+from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.model_loop import ModelLoop
 from coaching_core.playground.repository import PlaygroundRepository

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -15,14 +17,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from coaching_core.llm.assembly import build_catalogue, build_providers
 from coaching_core.clock import utc_now
 from coaching_core.errors import ConflictError, InvalidInputError, MissingKeyError, NotFoundError, WorkbenchError
+from coaching_core.llm.assembly import build_catalogue, build_providers
 from coaching_core.llm.gateway import Gateway
 from coaching_core.settings import Settings
 from evals.cell_accounting import CellRecorder
+from evals.configuration import load_settings
 from evals.gate import GATES, gate_exit_code
 from evals.ingest import comparison_figures, plain, summarise
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan, read_plan
@@ -40,11 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; returns its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings()
         command: Callable[[argparse.Namespace, Settings], int] = options.command
-        return command(options, settings)
-    except ValidationError as error:
-        return _complain("; ".join(problem["msg"] for problem in error.errors()), EXIT_USAGE)
+        code = command(options, load_settings())
+        sys.stdout.flush()
+        return code
     except (InvalidInputError, NotFoundError, ConflictError, MissingKeyError) as error:
         return _complain(str(error), EXIT_USAGE)
     except WorkbenchError as error:
@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _complain("Interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+    except OSError as error:
+        return _complain(str(error), EXIT_FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -143,7 +146,7 @@ def _requested(options: argparse.Namespace) -> RunPlan | PlanRequest:
     if options.plan is not None:
         try:
             document = json.loads(options.plan.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise InvalidInputError(f"{options.plan} cannot be read as JSON: {error}.") from error
         return read_plan(document)
     missing = [f"--{name}" for name in ("dataset", "topic", "prompt", "model", "judge") if not getattr(options, name)]
@@ -194,7 +197,7 @@ def _carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespac
         store.take_in(plan.run_id)
     _print({"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)} | summarise(results))
     if ended.state is RunState.STOPPED:
-        resume = f"python -m evals resume {plan.run_id}" + (f" --out {options.out}" if options.out else "")
+        resume = f"python -m evals resume {plan.run_id}" + (f" --out {shlex.quote(str(options.out))}" if options.out else "")
         return _complain(f"{ended.reason} The journal is saved. Go on with: {resume}", EXIT_INTERRUPTED)
     if ended.state is RunState.FAILED:
         return _complain(ended.reason, EXIT_FAILED)

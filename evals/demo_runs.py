@@ -17,7 +17,7 @@ from coaching_core.prompts.models import TopicVersion
 from evals.cell_accounting import CellRecorder
 from evals.ingest import RunIngest
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
-from evals.run_folder import RunFolder
+from evals.run_folder import RunFolder, RunState
 from evals.runner import Runner
 
 _SEED = 2_611
@@ -69,12 +69,9 @@ class DemoRuns:
         for story in _STORIES:
             folder = RunFolder(self._runs_folder / story.run_id)
             if not folder.path.exists():
-                at = self._clock() - timedelta(days=story.days_ago)
-                folder.create(self._plan(story, at))
-                gateway = Gateway(
-                    self._context.catalogue, {"simulated": SimulatedProvider(0)}, CellRecorder(), clock=_ticking(at)
-                )
-                asyncio.run(Runner(folder, gateway).run())
+                folder.create(self._plan(story, self._clock() - timedelta(days=story.days_ago)))
+            if folder.status().state is not RunState.FINISHED:
+                self._carry_out(folder)
             self._ingest.register(folder)
             self._ingest.take_in(story.run_id)
 
@@ -82,6 +79,11 @@ class DemoRuns:
         """Delete the runs' folders; their rows go with the rest of the demo."""
         for story in _STORIES:
             shutil.rmtree(self._runs_folder / story.run_id, ignore_errors=True)
+
+    def _carry_out(self, folder: RunFolder) -> None:
+        providers = {"simulated": SimulatedProvider(0)}
+        clock = _ticking(folder.plan().created_at)
+        asyncio.run(Runner(folder, Gateway(self._context.catalogue, providers, CellRecorder(), clock=clock)).run())
 
     def _plan(self, story: _Story, at: datetime) -> RunPlan:
         published = self._context.resolve(story.topic_id, "published")

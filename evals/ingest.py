@@ -59,13 +59,18 @@ class RunIngest:
         if folder is None:
             raise RunNotFoundError(run_id)
         run_folder = RunFolder(Path(folder))
-        while self._take_batch(run_folder):
-            pass
-        self._update_status(run_folder)
+        state = run_folder.status().state  # before the lines: a run that has ended writes none after this
+        taken = 0
+        while True:
+            batch = self._take_batch(run_id, run_folder)
+            taken += batch
+            if batch < _BATCH_LINES:
+                break
+        self._update_status(run_id, run_folder, state, changed=taken > 0)
 
     def take_in_all(self, on_error: Callable[[str, Exception], None]) -> None:
-        """Take in every run that is not at its end; a broken one is reported and does not stop the others."""
-        open_runs = sa.select(eval_runs.c.run_id).where(eval_runs.c.status.not_in([RunState.FINISHED, RunState.FAILED]))
+        """Take in every run that is not finished (a failed one may be resumed); a broken one stops no other."""
+        open_runs = sa.select(eval_runs.c.run_id).where(eval_runs.c.status != RunState.FINISHED)
         with self._database.read() as connection:
             run_ids = list(connection.scalars(open_runs))
         for run_id in run_ids:
@@ -74,8 +79,8 @@ class RunIngest:
             except Exception as error:  # noqa: BLE001 - reported; one broken run must not hide the others
                 on_error(run_id, error)
 
-    def _take_batch(self, folder: RunFolder) -> bool:
-        where = eval_runs.c.run_id == folder.run_id
+    def _take_batch(self, run_id: str, folder: RunFolder) -> int:
+        where = eval_runs.c.run_id == run_id
         with self._database.unit_of_work() as work:
             connection = work.connection
             current = sa.select(eval_runs).where(where)
@@ -84,26 +89,26 @@ class RunIngest:
             row = connection.execute(current).one()
             batch = list(islice(read_journal(folder.journal, row.journal_offset), _BATCH_LINES))
             if not batch:
-                return False
+                return 0
             lines, end = [line for line, _ in batch], batch[-1][1]
             runs = [PromptRun.from_json(run) for line in lines for run in line.body["prompt_runs"]]
             if runs:
                 connection.execute(sa.insert(prompt_runs), [run.as_row() for run in runs])
             counts = _counts(row, lines, runs)
             connection.execute(sa.update(eval_runs).where(where).values(counts | {"journal_offset": end}))
-        return len(lines) == _BATCH_LINES
+        return len(lines)
 
-    def _update_status(self, folder: RunFolder) -> None:
-        status = folder.status()
-        query = sa.select(eval_runs.c.status, eval_runs.c.summary).where(eval_runs.c.run_id == folder.run_id)
+    def _update_status(self, run_id: str, folder: RunFolder, state: RunState, changed: bool) -> None:
+        where = eval_runs.c.run_id == run_id
+        query = sa.select(eval_runs.c.status, eval_runs.c.summary).where(where)
         with self._database.read() as connection:
             known = connection.execute(query).one()
-        if known.status == status.state and (known.summary or status.state not in _FINAL):
+        if known.status == state and (state not in _FINAL or (known.summary and not changed)):
             return
-        summary = summarise(load_results(folder)) if status.state in _FINAL else {}
-        values = {"status": str(status.state), "summary": summary, "updated_at": self._clock()}
+        summary = summarise(load_results(folder)) if state in _FINAL else {}
+        values = {"status": str(state), "summary": summary, "updated_at": self._clock()}
         with self._database.unit_of_work() as work:
-            work.connection.execute(sa.update(eval_runs).where(eval_runs.c.run_id == folder.run_id).values(values))
+            work.connection.execute(sa.update(eval_runs).where(where).values(values))
 
 
 def summarise(results: RunResults) -> dict[str, Any]:

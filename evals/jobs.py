@@ -17,9 +17,11 @@ def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
     """Take runs into the store, and keep the Markdown files of published prompts as the store has them."""
     core = workbench.core
     scheduler.every(_INGEST_SECONDS, "take-in-runs", lambda: workbench.runs.ingest.take_in_all(_report))
-    scheduler.every(
-        _PROJECTION_SECONDS, "project-prompts", lambda: project_published(core.prompts, core.settings.home / "prompts")
-    )
+
+    def project() -> None:
+        project_published(core.prompts, core.settings.home / "prompts")
+
+    scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
 
 
 def _report(run_id: str, error: Exception) -> None:

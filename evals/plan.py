@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import coaching_core
-from coaching_core.errors import InvalidPlanError
+from coaching_core.errors import InvalidPlanError, InvalidPromptError
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.prompts.models import ModelSettings, Parameter, TopicVersion
 from coaching_core.prompts.rendering import complete_values, render, sample_values
@@ -154,6 +154,7 @@ def build_plan(request: PlanRequest, context: PlanContext, now: datetime) -> Run
     for model in (*request.models, request.judge):
         context.catalogue.require(model)
     _require_role(context.catalogue, request)
+    variants = _variants(request, context.resolve)
     dataset = load_dataset(context.datasets_dir, request.dataset)
     topic = None if request.all_topics else request.topic
     items = select(dataset.items, topic=topic, split=request.split, limit=request.limit, seed=request.seed)
@@ -170,7 +171,7 @@ def build_plan(request: PlanRequest, context: PlanContext, now: datetime) -> Run
         dataset=PlannedDataset(
             name=dataset.name, version=str(dataset.version), content_hash=dataset.content_hash, items=tuple(items)
         ),
-        variants=_variants(request, context.resolve),
+        variants=variants,
         judge=request.judge,
         rubric=load_rubric(context.datasets_dir, request.rubric),
         seed=request.seed,
@@ -183,14 +184,15 @@ def build_plan(request: PlanRequest, context: PlanContext, now: datetime) -> Run
     return plan
 
 
-def read_plan(document: dict[str, Any]) -> RunPlan | PlanRequest:
+def read_plan(document: Any) -> RunPlan | PlanRequest:
     """A plan file: a frozen plan as a run writes it, or the short form a person writes.
 
     Raises:
         InvalidPlanError: Names every field that is wrong.
     """
+    frozen = isinstance(document, dict) and "variants" in document
     try:
-        return RunPlan.model_validate(document) if "variants" in document else PlanRequest.model_validate(document)
+        return RunPlan.model_validate(document) if frozen else PlanRequest.model_validate(document)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'plan'}: {p['msg']}" for p in error.errors()[:5])
         raise InvalidPlanError(f"The plan cannot be read: {problems}.") from error
@@ -255,5 +257,7 @@ def _resolve(topic_id: str, reference: str, resolve: VersionResolver) -> tuple[s
         content = decode_prompt(path.read_bytes())
     except OSError as error:
         raise InvalidPlanError(f"{path} cannot be read: {error.strerror}.", field="prompts") from error
+    except InvalidPromptError as error:
+        raise InvalidPlanError(f"{path}: {error}", field="prompts") from error
     published = resolve(topic_id, "published")
     return path.name, published.model_copy(update={"prompts": {**published.prompts, "system": content}}), None

@@ -117,9 +117,9 @@ class RunFolder:
             status = RunStatus(RunState(document["state"]), document["reason"], document["updated_at"])
         except (OSError, ValueError, KeyError):
             status = RunStatus(RunState.WAITING)
-        if status.state in (RunState.RUNNING, RunState.WAITING) and not self.is_running():
-            if status.state is RunState.RUNNING or self.journal.exists():
-                return RunStatus(RunState.INTERRUPTED, "The process ended without a word.", status.updated_at)
+        began = status.state is RunState.RUNNING or (status.state is RunState.WAITING and self.journal.exists())
+        if began and not self.is_running():
+            return RunStatus(RunState.INTERRUPTED, "The process ended without a word.", status.updated_at)
         return status
 
     @contextmanager

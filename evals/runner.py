@@ -15,7 +15,7 @@ from evals.dataset import GoldenItem
 from evals.events import Advanced, Ended, EventListener, Paused, Progress
 from evals.journal import Journal, JournalLine, read_journal
 from evals.judges.pointwise import JudgeContext, PointwiseJudge
-from evals.plan import Cell, RunPlan, Variant, system_prompt
+from evals.plan import Cell, Variant, system_prompt
 from evals.run_folder import RunFolder, RunState
 from evals.verdict import Verdict
 

@@ -91,7 +91,7 @@ class HolderAccess:
         return [Path(folder) for folder in self._call("runs/folders", {})["folders"]]
 
     def _call(self, path: str, body: dict[str, Any]) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the URL is the holder's own, on loopback
+        request = urllib.request.Request(
             f"{self._holder.url}/api/local/{path}",
             data=json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "X-Holder-Token": self._holder.token},

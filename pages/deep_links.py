@@ -26,7 +26,7 @@ class DeepLinks:
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         page = _Page(send)
-        await self._app(scope | {"headers": plain}, receive, page.send)
+        await self._app({**scope, "headers": plain}, receive, page.send)
 
 
 class _Page:
@@ -50,7 +50,7 @@ class _Page:
     async def _send_whole(self, start: Message) -> None:
         body = self._body.replace(_OPENING, _WHERE, 1)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
-        await self._send(start | {"headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await self._send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
         await self._send({"type": "http.response.body", "body": body})
 
 

@@ -8,7 +8,9 @@ from evals.running import running
 from pages.components.chrome import STATIC, apply_look
 from pages.navigation import build_navigation
 
-st.set_page_config(page_title="Coaching Workbench", page_icon=str(STATIC / "favicon.png"), layout="wide", initial_sidebar_state=232)
+st.set_page_config(
+    page_title="Coaching Workbench", page_icon=str(STATIC / "favicon.png"), layout="wide", initial_sidebar_state=232
+)
 apply_look()
 workbench = running()
 if workbench is None:

@@ -59,9 +59,7 @@ def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[S
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(sa.text(f'create database "{name}"'))
-    yield make_settings(
-        tmp_path / "home", database_url=url.set(database=name).render_as_string(hide_password=False)
-    )
+    yield make_settings(tmp_path / "home", database_url=url.set(database=name).render_as_string(hide_password=False))
     with admin.connect() as connection:
         connection.execute(sa.text(f'drop database "{name}" with (force)'))
     admin.dispose()

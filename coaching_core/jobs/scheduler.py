@@ -32,6 +32,6 @@ class Scheduler:
         while not self._stop.is_set():
             try:
                 job()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged whole; a job that fails once goes on
                 _log.exception("job failed", extra={"job": name})
             self._stop.wait(seconds)

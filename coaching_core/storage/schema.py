@@ -18,7 +18,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = sa.DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
         """Aware to naive UTC. A naive datetime is a bug of the caller and raises ValueError."""
         if value is None:
             return None
@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a datetime without zone reached the store")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
         """Naive to aware UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 

@@ -61,7 +61,8 @@ def page_title(title: str, facts: Sequence[Tag | str] = ()) -> DeltaGenerator:
     """
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute", gap="medium"):
         line = "".join(tag(fact) if isinstance(fact, Tag) else f"<span>{html.escape(fact)}</span>" for fact in facts)
-        st.html(f'<div class="cw-title"><h1>{html.escape(title)}</h1><div class="sub">{line}</div></div>', width="stretch")
+        head = f"<h1>{html.escape(title)}</h1>"
+        st.html(f'<div class="cw-title">{head}<div class="sub">{line}</div></div>', width="stretch")
         return st.container(
             horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small", width="content"
         )
@@ -69,7 +70,8 @@ def page_title(title: str, facts: Sequence[Tag | str] = ()) -> DeltaGenerator:
 
 def empty_state(title: str, text: str) -> None:
     """What would be here and one fact that helps; put the next step's button below it."""
-    st.html(f'<div class="cw-empty"><h2>{html.escape(title)}</h2><div class="cw"><p>{html.escape(text)}</p></div></div>')
+    head = f"<h2>{html.escape(title)}</h2>"
+    st.html(f'<div class="cw-empty">{head}<div class="cw"><p>{html.escape(text)}</p></div></div>')
 
 
 @contextmanager
@@ -79,6 +81,6 @@ def guarded() -> Iterator[None]:
         yield
     except WorkbenchError as error:
         st.error(str(error), width=760)
-    except Exception:
+    except Exception:  # noqa: BLE001 - logged whole; the person gets words
         _log.exception("a screen failed")
         st.error("Something went wrong on this screen. Nothing was changed; the log has the details.", width=760)

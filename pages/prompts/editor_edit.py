@@ -65,6 +65,9 @@ def _prompt(desk: Desk, prompt_type: str) -> Working:
     working = working.with_prompt(prompt_type, text or "")
     live_size(key, text or "", LARGEST_PROMPT_BYTES)
     _placeholder_facts(text or "", working)
+    if problem := _UPLOAD_PROBLEM.get():
+        show_problem(problem)
+        _UPLOAD_PROBLEM.clear()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _upload(desk, prompt_type)
         if len(working.prompts) > 1:
@@ -116,8 +119,6 @@ def _upload(desk: Desk, prompt_type: str) -> None:
             on_change=_load,
             args=(desk.topic.topic_id, prompt_type, key),
         )
-        if problem := _UPLOAD_PROBLEM.get():
-            show_problem(problem)
 
 
 def _load(topic_id: str, prompt_type: str, key: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from coaching_core.errors import ConflictError, DiskFullError, ProviderDownError
 from coaching_core.llm.providers.simulated import SimulatedProvider
-from coaching_core.llm.types import CompletionRequest, Purpose, ProviderReply, TextDelta
+from coaching_core.llm.types import CompletionRequest, ProviderReply, Purpose, TextDelta
 from coaching_core.settings import Settings
 from evals.events import Advanced, Paused, RunEvent
 from evals.journal import Journal, JournalLine, read_journal
@@ -192,9 +192,7 @@ def test_a_full_disk_pauses_the_run_and_nothing_is_lost(
     assert set(cells.values()) == {1}
 
 
-def test_a_disk_that_stays_full_ends_the_run_with_a_clear_word(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_stays_full_ends_the_run_with_a_clear_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
