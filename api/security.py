@@ -38,7 +38,7 @@ class LoopbackOnly:
 def is_holder_token(workbench: Workbench, token: str | None) -> bool:
     """Whether a caller of the local API could read the holder file; compared in constant time."""
     holder = workbench.core.database.holder
-    return holder is not None and token is not None and secrets.compare_digest(holder.token, token)
+    return holder is not None and token is not None and secrets.compare_digest(holder.token.encode(), token.encode())
 
 
 def _from_here(scope: Scope) -> bool:

@@ -18,18 +18,27 @@ from pathlib import Path
 from typing import Any
 
 from coaching_core.clock import utc_now
-from coaching_core.errors import ConflictError, InvalidInputError, MissingKeyError, NotFoundError, WorkbenchError
-from coaching_core.llm.assembly import build_catalogue, build_providers
+from coaching_core.errors import (
+    ConflictError,
+    InvalidInputError,
+    MissingKeyError,
+    NotFoundError,
+    StoreError,
+    WorkbenchError,
+)
+from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
 from coaching_core.llm.gateway import Gateway
 from coaching_core.settings import Settings
 from evals.cell_accounting import CellRecorder
+from evals.cli_folders import all_folders, find_folder, output_folder, read_results, readable
 from evals.configuration import load_settings
+from evals.events import Ended, EventListener
 from evals.gate import GATES, gate_exit_code
 from evals.ingest import comparison_figures, plain, summarise
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan, read_plan
 from evals.progress_line import ProgressLine
 from evals.reports import FORMATS, render_report
-from evals.results import RunResults, compare_runs, load_results, write_parquet
+from evals.results import RunResults, compare_runs, write_parquet
 from evals.run_folder import RunFolder, RunState, write_durably
 from evals.runner import Runner
 from evals.store_access import open_store_access
@@ -124,7 +133,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if isinstance(request, RunPlan):
         plan = request
         beside = options.plan.resolve().parent
-        folder = RunFolder(beside if beside.name == plan.run_id else _out(options, settings) / plan.run_id)
+        folder = RunFolder(beside if beside.name == plan.run_id else output_folder(options, settings) / plan.run_id)
     else:
         with open_store_access(settings) as store:
             context = PlanContext(
@@ -136,9 +145,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
                 money_cap=settings.run_money_cap,
             )
             plan = build_plan(request, context, utc_now())
-        folder = RunFolder(_out(options, settings) / plan.run_id)
+        folder = RunFolder(output_folder(options, settings) / plan.run_id)
     if not folder.path.exists():
+        _require_models(plan, settings)
         folder.create(plan)
+    elif folder.plan() != plan:
+        raise ConflictError(f"There is another run “{plan.run_id}” in {folder.path}. Give this plan another run_id.")
     return _carry_out(folder, settings, options)
 
 
@@ -171,57 +183,79 @@ def _requested(options: argparse.Namespace) -> RunPlan | PlanRequest:
 
 
 def _resume(options: argparse.Namespace, settings: Settings) -> int:
-    return _carry_out(_find(options, settings, options.run_id), settings, options)
+    return _carry_out(find_folder(options, settings, options.run_id), settings, options)
 
 
 def _carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace) -> int:
     plan = folder.plan()
-    catalogue = build_catalogue(settings)
+    read_results(folder)
     with open_store_access(settings) as store:
         store.register(folder)
-    try:
-        for model in {variant.model for variant in plan.variants} | {plan.judge}:
-            catalogue.require(model)
-    except WorkbenchError as error:
-        folder.write_status(RunState.FAILED, str(error))
-        raise
-    gateway = Gateway(catalogue, build_providers(settings), CellRecorder(), settings.model_timeout_seconds)
+    if folder.status().state is not RunState.FINISHED:
+        _require_models_or_fail(folder, settings)
     line = ProgressLine(sys.stderr, plan, as_json=options.json)
-    ended = asyncio.run(_work(Runner(folder, gateway, line.hear)))
+    ended = asyncio.run(_work(folder, settings, line.hear))
     line.close()
-    results = load_results(folder)
+    results = read_results(folder)
     if ended.state is RunState.FINISHED:
         write_parquet(results, folder)
         write_durably(folder.report, render_report(results, "html"))
-    with open_store_access(settings) as store:
-        store.take_in(plan.run_id)
+    _take_in(plan.run_id, settings)
     _print({"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)} | summarise(results))
+    return _exit_code(ended, results, options)
+
+
+def _take_in(run_id: str, settings: Settings) -> None:
+    try:
+        with open_store_access(settings) as store:
+            store.take_in(run_id)
+    except StoreError as error:
+        _complain(f"{error} The run itself is whole; the workbench takes it in when it starts next.", EXIT_FAILED)
+
+
+def _exit_code(ended: Ended, results: RunResults, options: argparse.Namespace) -> int:
     if ended.state is RunState.STOPPED:
-        resume = f"python -m evals resume {plan.run_id}" + (f" --out {shlex.quote(str(options.out))}" if options.out else "")
+        where = f" --out {shlex.quote(str(options.out))}" if options.out else ""
+        resume = f"python -m evals resume {results.plan.run_id}{where}"
         return _complain(f"{ended.reason} The journal is saved. Go on with: {resume}", EXIT_INTERRUPTED)
     if ended.state is RunState.FAILED:
         return _complain(ended.reason, EXIT_FAILED)
-    return _verdict_code(results, options)
+    gate = getattr(options, "gate", None)
+    return EXIT_OK if gate is None else gate_exit_code(gate, results.comparison(), options.margin)
 
 
-async def _work(runner: Runner) -> Any:
+def _require_models_or_fail(folder: RunFolder, settings: Settings) -> None:
+    try:
+        _require_models(folder.plan(), settings)
+    except WorkbenchError as error:
+        folder.write_status(RunState.FAILED, str(error))
+        raise
+
+
+def _require_models(plan: RunPlan, settings: Settings) -> None:
+    catalogue = build_catalogue(settings)
+    for model in _models(plan):
+        catalogue.require(model)
+
+
+def _models(plan: RunPlan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(variant.model for variant in plan.variants), plan.judge)))
+
+
+async def _work(folder: RunFolder, settings: Settings, listen: EventListener) -> Ended:
+    catalogue, providers = build_catalogue(settings), build_providers(settings)
+    gateway = Gateway(catalogue, providers, CellRecorder(), settings.model_timeout_seconds)
+    runner = Runner(folder, gateway, listen)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, runner.stop, "Interrupted.")
-    return await runner.run()
-
-
-def _verdict_code(results: RunResults, options: argparse.Namespace) -> int:
-    gate = getattr(options, "gate", None)
-    if gate is None:
-        return EXIT_OK
-    return gate_exit_code(gate, results.comparison(), options.margin)
+    async with loaded(providers, [catalogue.info(model) for model in _models(folder.plan())]):
+        return await runner.run()
 
 
 def _list(options: argparse.Namespace, settings: Settings) -> int:
     runs = []
-    for folder in _all_folders(options, settings):
-        plan, status = folder.plan(), folder.status()
+    for folder, plan, status in readable(all_folders(options, settings)):
         runs.append(
             {
                 "run_id": plan.run_id,
@@ -240,8 +274,8 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:
-    folder = _find(options, settings, options.run_id)
-    results, status = load_results(folder), folder.status()
+    folder = find_folder(options, settings, options.run_id)
+    results, status = read_results(folder), folder.status()
     head = {"run_id": folder.run_id, "status": asdict(status), "folder": str(folder.path)}
     body = {
         "dataset": results.plan.dataset.name,
@@ -257,14 +291,14 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _compare(options: argparse.Namespace, settings: Settings) -> int:
-    first = load_results(_find(options, settings, options.run_id))
+    first = read_results(find_folder(options, settings, options.run_id))
     if options.other is None:
         comparison = first.comparison()
         if comparison is None:
             raise InvalidInputError(f"Run {options.run_id} has one variant. Name a second run to compare it with.")
         _print(plain(comparison_figures(comparison)))
         return EXIT_OK
-    second = load_results(_find(options, settings, options.other))
+    second = read_results(find_folder(options, settings, options.other))
     warnings = _differences(first.plan, second.plan)
     for warning in warnings:
         print(warning, file=sys.stderr)  # noqa: T201
@@ -285,31 +319,9 @@ def _differences(first: RunPlan, second: RunPlan) -> list[str]:
 
 
 def _report(options: argparse.Namespace, settings: Settings) -> int:
-    results = load_results(_find(options, settings, options.run_id))
+    results = read_results(find_folder(options, settings, options.run_id))
     sys.stdout.buffer.write(render_report(results, options.format))
     return EXIT_OK
-
-
-def _find(options: argparse.Namespace, settings: Settings, run_id: str) -> RunFolder:
-    direct = RunFolder(_out(options, settings) / run_id)
-    if (direct.path / "plan.json").exists():
-        return direct
-    for folder in _all_folders(options, settings):
-        if folder.run_id == run_id:
-            return folder
-    return RunFolder(Path(run_id) if Path(run_id, "plan.json").exists() else direct.path)
-
-
-def _all_folders(options: argparse.Namespace, settings: Settings) -> list[RunFolder]:
-    with open_store_access(settings) as store:
-        known = store.folders()
-    here = [file.parent.resolve() for file in _out(options, settings).glob("*/plan.json")]
-    paths = {path for path in (*known, *here) if (path / "plan.json").exists()}
-    return [RunFolder(path) for path in sorted(paths, key=lambda path: path.name, reverse=True)]
-
-
-def _out(options: argparse.Namespace, settings: Settings) -> Path:
-    return (options.out or settings.runs_folder).resolve()
 
 
 def _print(document: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coaching_core.errors import NotFoundError, WorkbenchError
+from coaching_core.errors import NotFoundError
 from coaching_core.llm.accounting import PromptRun
 from evals.compare import Comparison, ItemResult, compare
 from evals.journal import read_journal
@@ -120,24 +120,8 @@ def load_results(folder: RunFolder) -> RunResults:
 
     Raises:
         RunNotFoundError: This is no run's folder.
-        DamagedJournalError: A whole line of the journal cannot be read.
     """
     plan = folder.plan()
-    try:
-        answers = _read_answers(folder)
-    except (ValueError, KeyError) as error:
-        raise DamagedJournalError(
-            f"{folder.journal} is damaged: a line in it cannot be read ({error}). It was left as it is. "
-            "Mend or remove that line, or put a copy of the file in its place."
-        ) from error
-    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers))
-
-
-class DamagedJournalError(WorkbenchError, ValueError):
-    """A journal that something else than a crash has damaged."""
-
-
-def _read_answers(folder: RunFolder) -> dict[Cell, Answer]:
     answers: dict[Cell, Answer] = {}
     for line, _ in read_journal(folder.journal):
         runs = tuple(PromptRun.from_json(run) for run in line.body["prompt_runs"])
@@ -148,7 +132,7 @@ def _read_answers(folder: RunFolder) -> dict[Cell, Answer]:
             before = answers[line.cell]
             verdict = Verdict.from_json(line.body["verdict"])
             answers[line.cell] = Answer(line.cell, before.text, before.reason, verdict, before.prompt_runs, runs)
-    return answers
+    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers))
 
 
 def write_parquet(results: RunResults, folder: RunFolder) -> None:

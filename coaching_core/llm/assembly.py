@@ -24,12 +24,6 @@ def build_providers(settings: Settings) -> dict[str, Provider]:
     return {"simulated": SimulatedProvider(settings.simulated_pace), OTHER_PROVIDERS: LiteLLMProvider(settings)}
 
 
-def warm(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> None:
-    """Begin to load, in the background, what these models need; nothing for simulated ones. Returns at once."""
-    for adapter in _heavy(providers, models):
-        adapter.warm()
-
-
 @asynccontextmanager
 async def loaded(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> AsyncIterator[None]:
     """A block in which these models answer at once: no timing contains an import. At its end connections are closed."""

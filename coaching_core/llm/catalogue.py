@@ -104,5 +104,5 @@ class Catalogue:
         if provider in ("bedrock", "bedrock_converse"):
             there = self._settings.aws_region and (os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_PROFILE"))
             return None if there else "Set AWS_REGION and AWS credentials, and start again."
-        variable = f"{provider.upper()}_API_KEY"
+        variable = f"{provider.upper().replace('-', '_')}_API_KEY"
         return None if os.environ.get(variable) else f"Set {variable} and start again."

@@ -161,7 +161,7 @@ def _open_duckdb(target: sa.URL, file: Path) -> sa.Engine:
             holder = read_holder(file) if locked else None
             if not locked:
                 raise StoreDamagedError(
-                    f"The store {file} cannot be read: {str(error.orig).splitlines()[0]}. It was left as it is. "
+                    f"The store {file} cannot be read: {str(error.orig).splitlines()[0]}. It is left as it is. "
                     "Move it and its .wal file aside to start with an empty store, or put a backup in its place."
                 ) from error
             if (holder and holder.url) or attempt == _OPEN_ATTEMPTS - 1:

@@ -91,7 +91,7 @@ def _label_axis(figure: go.Figure, step: float, baseline: str, candidate: str) -
     figure.update_xaxes(
         range=[-2.3 * step, 2.3 * step],
         tickvals=ticks,
-        ticktext=[signed(tick, _decimals(step)) for tick in ticks],
+        ticktext=[signed(tick, _decimals(step)) if tick else "0" for tick in ticks],
         showgrid=False,
         fixedrange=True,
         title={"text": f"← {baseline} better{' ' * 6}points{' ' * 6}{candidate} better →"},

@@ -57,24 +57,20 @@ def _strip(mean: Mean, minimum: float, maximum: float) -> str:
     return f'<div class="cw-mean {kind}" aria-hidden="true"><i class="ax"></i>{bar}{point}</div>'
 
 
-def groups_table(groups: Sequence[Group]) -> str:
-    """Differences by phase, difficulty and topic."""
+def group_table(group: Group) -> str:
+    """Differences within the values of one field, e.g. by phase."""
     names = ("Difference", "95 % interval", "Items")
-    head = f"<tr><th></th>{''.join(f'<th class=n>{name}</th>' for name in names)}<th></th></tr>"
-    body = "".join(_group_rows(group) for group in groups)
-    return f'<div class="cw-scroll"><table class="cw-table"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
-
-
-def _group_rows(group: Group) -> str:
-    title = f'<tr class="part"><th colspan="5">{html.escape(group.title)}</th></tr>'
-    return title + "".join(_group_row(row) for row in group.rows)
+    heads = "".join(f'<th class="n">{name}</th>' for name in names)
+    body = "".join(_group_row(row) for row in group.rows)
+    return (
+        f'<div class="cw-scroll"><table class="cw-table"><thead><tr><th>{html.escape(group.title)}</th>{heads}<th></th>'
+        f"</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _group_row(row: Difference) -> str:
-    known = row.low is not None and row.high is not None
-    ends = words.interval(row.low or 0.0, row.high or 0.0) if known else words.DASH
     kind = _WORD_CLASS.get(row.word, "m")
     return (
-        f'<tr><td>{html.escape(row.name)}</td><td class="n">{words.signed(row.mean)}</td><td class="n">{ends}</td>'
+        f'<tr><td>{html.escape(row.name)}</td><td class="n">{row.mean_words}</td><td class="n">{row.interval_words}</td>'
         f'<td class="n">{words.count(row.n)}</td><td class="{kind}">{html.escape(row.sign)}</td></tr>'
     )

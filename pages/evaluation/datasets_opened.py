@@ -114,10 +114,9 @@ def _filter(items: Sequence[GoldenItem]) -> ItemFilter:
 
 
 def _choice(label: str, values: Sequence[str]) -> str | None:
-    options: list[str | None] = [None, *ordered(values)]
-    return st.selectbox(
-        label, options, format_func=lambda value: "All" if value is None else in_words(value), width=_FIELD_WIDTH
-    )
+    options = ["", *ordered(values)]
+    chosen = st.selectbox(label, options, format_func=lambda value: in_words(value) or "All", width=_FIELD_WIDTH)
+    return chosen or None
 
 
 def _opened_item(item: GoldenItem | None, asked: str | None) -> None:

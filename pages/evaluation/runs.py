@@ -14,6 +14,7 @@ from pages.components.tenants import chosen_tenant, current_tenant
 from pages.components.viewer import viewer_zone
 from pages.evaluation.runs_opened import render_run
 from pages.evaluation.runs_planning import render_plan
+from pages.insights.nothing_yet import load_demo
 from pages.view_models.datasets import in_words
 from pages.view_models.run_list import STATE_WORDS, UNDER_WAY, RunRow, counted, run_row
 from pages.view_models.words import plural
@@ -50,6 +51,8 @@ def _list(workbench: Workbench) -> None:
             "A run answers the items of a golden dataset with two or more prompt versions, has a judge score every "
             "answer, and tells which version is better and how sure that is. Simulated models need no key.",
         )
+        if not workbench.core.demo.is_loaded() and st.button("Load the demo data", icon=":material/dataset:"):
+            load_demo(workbench)
         return
     topic, state = _filters(workbench, rows)
     _table(workbench, topic, state)
@@ -63,7 +66,7 @@ def _rows(workbench: Workbench) -> list[RunRow]:
 def _filters(workbench: Workbench, rows: list[RunRow]) -> tuple[str | None, str | None]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen_tenant(workbench)
-        topics: list[str | None] = [None, *sorted({row.topic for row in rows})]
+        topics = ["", *sorted({row.topic for row in rows})]
         asked = in_words(carried("topic") or "")
         topic = st.selectbox(
             "Topic",
@@ -72,9 +75,9 @@ def _filters(workbench: Workbench, rows: list[RunRow]) -> tuple[str | None, str 
             format_func=lambda name: name or "All",
             width=220,
         )
-        states: list[str | None] = [None, *STATE_WORDS.values()]
+        states = ["", *STATE_WORDS.values()]
         state = st.selectbox("State", states, format_func=lambda name: name or "All", width=200)
-    return topic, state
+    return topic or None, state or None
 
 
 def _table(workbench: Workbench, topic: str | None, state: str | None) -> None:

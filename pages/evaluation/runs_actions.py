@@ -6,19 +6,23 @@ import time
 
 import streamlit as st
 
+from coaching_core.clock import utc_now
 from coaching_core.errors import WorkbenchError
 from evals.bootstrap import Workbench
+from evals.run_folder import RunState
+from evals.runs import RunSummary
 from pages.components.messages import show_problem
 from pages.components.state import Slot
-from pages.view_models.run_progress import Asked, PendingAction
+from pages.view_models.run_progress import Asked, Moment, PendingAction, Stand, stand
 
 _PENDING: Slot[PendingAction | None] = Slot("run_pending", None)
 _PROBLEM: Slot[str | None] = Slot("run_problem", None)
 
 
-def asked() -> PendingAction | None:
-    """What was asked last."""
-    return _PENDING.get()
+def stand_of(summary: RunSummary, state: RunState) -> Stand:
+    """Where a run stands now, with what was asked of it."""
+    age = (utc_now() - summary.created_at).total_seconds()
+    return stand(summary.run_id, state, _PENDING.get(), Moment(time.monotonic(), age))
 
 
 def settle() -> None:

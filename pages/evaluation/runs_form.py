@@ -149,14 +149,12 @@ def _items(workbench: Workbench, topic_id: str) -> _Items | None:
     )
     items = read[name].items
     all_topics = _scope(columns[1], items, topic_id, name)
-    splits: list[str | None] = [None, *ordered(item.split for item in items)]
-    split = columns[2].selectbox(
-        "Split", splits, format_func=lambda value: "All" if value is None else in_words(value), key="plan_split"
-    )
+    splits = ["", *ordered(item.split for item in items)]
+    split = columns[2].selectbox("Split", splits, format_func=lambda value: in_words(value) or "All", key="plan_split")
     limit = columns[3].number_input(
         "Most items", 1, None, None, placeholder="All", key="plan_limit", help="A sample, balanced over the phases."
     )
-    return _Items(name, all_topics, split, limit)
+    return _Items(name, all_topics, split or None, limit)
 
 
 def _scope(place: st.delta_generator.DeltaGenerator, items: tuple[GoldenItem, ...], topic_id: str, name: str) -> bool:

@@ -48,7 +48,7 @@ def render_items(results: RunResults, baseline: str | None, candidate: str, plac
 def _table(baseline: str, candidate: str) -> PickTable:
     columns = {
         "item": _column.TextColumn("Item", width=65),
-        "case": _column.TextColumn("Case", width="medium"),
+        "case": _column.TextColumn("Case", width=150),
         "baseline": _column.NumberColumn(baseline, format="%.1f", width=55),
         "candidate": _column.NumberColumn(candidate, format="%.1f", width=55),
         "change": _column.NumberColumn("Change", format="%+.1f", width=65),
@@ -67,11 +67,11 @@ def _filtered(lines: tuple[ItemLine, ...], candidate: str, compared: bool) -> li
     show = Show(show or options[0])
     heading.subheader(table_heading(show, candidate, compared), anchor=False)
     left, right = st.columns([1, 1.2])
-    phases: list[str | None] = [None, *ordered(line.phase for line in lines)]
+    phases = ["", *ordered(line.phase for line in lines)]
     phase = left.selectbox(
         "Phase",
         phases,
-        format_func=lambda name: "All phases" if name is None else in_words(name),
+        format_func=lambda name: in_words(name) or "All phases",
         key="run_phase",
         label_visibility="collapsed",
     )
@@ -83,7 +83,9 @@ def _filtered(lines: tuple[ItemLine, ...], candidate: str, compared: bool) -> li
         label_visibility="collapsed",
         live="300ms",
     )
-    return sorted_lines([line for line in lines if line.is_shown(show, phase, text or "")], show, compared)[:MOST_ROWS]
+    return sorted_lines([line for line in lines if line.is_shown(show, phase or None, text or "")], show, compared)[
+        :MOST_ROWS
+    ]
 
 
 def _caption(lines: tuple[ItemLine, ...], kept: list[ItemLine], compared: bool) -> str:

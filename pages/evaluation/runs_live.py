@@ -12,7 +12,7 @@ from evals.run_folder import RunFolder, RunState
 from evals.runs import RunSummary
 from pages.components.chrome import Tag, tag
 from pages.components.state import Slot
-from pages.evaluation.runs_actions import asked, draw_stop, settle
+from pages.evaluation.runs_actions import draw_stop, settle, stand_of
 from pages.evaluation.runs_reading import failures_of
 from pages.view_models import words
 from pages.view_models.run_progress import (
@@ -23,7 +23,6 @@ from pages.view_models.run_progress import (
     Stand,
     live_figures,
     speed_words,
-    stand,
     time_left_words,
     with_sample,
 )
@@ -36,20 +35,27 @@ def render_live(workbench: Workbench, run_id: str) -> None:
     """Progress, figures and Stop; brings the whole page round when the run has ended."""
     summary = workbench.runs.get(run_id)
     folder = RunFolder(summary.folder)
-    where = stand(run_id, folder.status().state, asked(), time.monotonic())
+    where = stand_of(summary, folder.status().state)
     if not where.live:
         settle()
         st.rerun(scope="app")
     if where.state is RunState.RUNNING and where.pending is Asked.RESUME:
         settle()
-    figures = _figures(summary, folder)
+    content = _content(workbench, summary, where, _figures(summary, folder))
     with st.container(border=True, key="live_run"):
-        st.html(_headline(where, figures))
-        st.progress(figures.share)
-        st.html(_figures_html(workbench, summary, figures))
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.html(f'<div class="cw m">{_hint(where)}</div>', width="stretch")
-            draw_stop(workbench, run_id, disabled=where.state is not RunState.RUNNING or where.pending is Asked.STOP)
+        st.html(content)
+        draw_stop(workbench, run_id, disabled=where.state is not RunState.RUNNING or where.pending is Asked.STOP)
+
+
+def _content(workbench: Workbench, summary: RunSummary, where: Stand, figures: LiveFigures) -> str:
+    """Everything but the button as one piece: a renewal shows whole or not at all."""
+    bar = (
+        f'<div class="cw-progress" role="progressbar" aria-label="Answers done" aria-valuemin="0" '
+        f'aria-valuemax="{figures.total}" aria-valuenow="{figures.done}">'
+        f'<i style="width:{figures.share * 100:.1f}%"></i></div>'
+    )
+    cells = _figures_html(workbench, summary, figures)
+    return f'{_headline(where, figures)}{bar}{cells}<div class="cw m cw-notes"><p>{_hint(where)}</p></div>'
 
 
 def _figures(summary: RunSummary, folder: RunFolder) -> LiveFigures:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 import streamlit as st
@@ -17,13 +16,16 @@ from pages.components.chrome import DEMO, SIMULATED, Tag, page_title
 from pages.components.links import go
 from pages.components.messages import show_notice, show_problem
 from pages.components.viewer import viewer_zone
-from pages.evaluation.runs_actions import asked, draw_resume
+from pages.evaluation.runs_actions import draw_resume, stand_of
 from pages.evaluation.runs_live import render_live
 from pages.evaluation.runs_reading import findings_of, report_of, results_of
 from pages.evaluation.runs_results import render_results
 from pages.view_models import words
 from pages.view_models.run_list import run_title
-from pages.view_models.run_progress import Stand, stand
+from pages.view_models.run_progress import Stand
+
+_SAID_ALREADY = "Interrupted."
+"""What a run's process gives as its reason when a person stopped it."""
 
 
 def render_run(workbench: Workbench, run_id: str) -> None:
@@ -41,16 +43,20 @@ def render_run(workbench: Workbench, run_id: str) -> None:
         show_problem(f"The files of this run are gone from {folder.path}. Put the folder back to see its results.")
         return
     status = folder.status()
-    where = stand(run_id, status.state, asked(), time.monotonic())
-    _title(workbench, summary, folder, ended=not where.live)
+    where = stand_of(summary, status.state)
+    _title(workbench, summary, folder, ended=not where.live and folder.journal.exists())
     if where.live:
         render_live(workbench, run_id)
-        if not st.toggle("Show results so far", key=f"so_far_{run_id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            wanted = st.toggle("Show results so far", key=f"so_far_{run_id}")
+            if wanted:
+                st.button("Read results again", icon=":material/refresh:", type="tertiary")
+        if not wanted:
             return
-        st.button("Read again", icon=":material/refresh:", type="tertiary")
     elif where.state is not RunState.FINISHED:
-        _unfinished(workbench, summary, where, status.reason)
-    render_results(workbench, folder, so_far=where.live or where.state is not RunState.FINISHED)
+        _unfinished(workbench, folder, where, status.reason)
+    if folder.journal.exists():
+        render_results(workbench, folder, so_far=where.state is not RunState.FINISHED)
 
 
 def _title(workbench: Workbench, summary: RunSummary, folder: RunFolder, ended: bool) -> None:
@@ -58,9 +64,8 @@ def _title(workbench: Workbench, summary: RunSummary, folder: RunFolder, ended: 
     tags += [SIMULATED] if summary.simulated else []
     facts = [
         f"run {summary.run_id}",
-        f"{summary.dataset}, {words.plural(summary.items, 'item')}",
-        f"{summary.rubric} by {summary.judge}",
-        f"started {words.moment(summary.created_at, viewer_zone())}",
+        f"{words.plural(summary.items, 'item')} of {summary.dataset}",
+        words.moment(summary.created_at, viewer_zone()),
     ]
     with page_title(run_title(summary), [*tags, *facts]):
         st.button("Show all runs", icon=":material/arrow_back:", type="tertiary", on_click=carry_only)
@@ -113,12 +118,16 @@ def _publish(workbench: Workbench, summary: RunSummary, folder: RunFolder) -> No
         go("editor", link | ({"from": str(baseline.topic_version)} if baseline.topic_version else {}))
 
 
-def _unfinished(workbench: Workbench, summary: RunSummary, where: Stand, reason: str) -> None:
+def _unfinished(workbench: Workbench, folder: RunFolder, where: Stand, reason: str) -> None:
+    if not folder.journal.exists():
+        show_notice(f"This run ended before it began; {folder.log} says why. Resume the run to try again.")
+        draw_resume(workbench, folder.run_id)
+        return
     told = {
         RunState.STOPPED: "This run was stopped before its end.",
         RunState.INTERRUPTED: "This run was interrupted: its process is gone.",
         RunState.FAILED: "This run failed.",
     }
-    why = "" if where.state is RunState.INTERRUPTED else f" {reason}"
+    why = f" {reason}" if reason and where.state is not RunState.INTERRUPTED and reason != _SAID_ALREADY else ""
     show_notice(f"{told[where.state]}{why} What is done is kept. Resume the run to do the rest; nothing is paid twice.")
-    draw_resume(workbench, summary.run_id)
+    draw_resume(workbench, folder.run_id)

@@ -91,7 +91,7 @@ def _detectable(figures: PlanFigures) -> str:
 
 
 def _notes(figures: PlanFigures) -> list[str]:
-    notes = ["The cost is an estimate: 900 + 120 tokens an answer, 1 600 + 350 a verdict, at list prices."]
+    notes = ["The cost is an estimate: 900 + 120 tokens an answer, 1\u202f600 + 350 a verdict, at list prices."]
     if figures.cost.unknown:
         notes.append(f"The price of {', '.join(figures.cost.unknown)} is unknown, so the cost cannot be estimated.")
     if figures.over_cap:

@@ -11,7 +11,7 @@ from evals.results import RunResults
 from evals.run_folder import RunFolder
 from pages.components.chrome import Tag, tag
 from pages.components.difference_chart import difference_chart
-from pages.components.figure_tables import groups_table, means_table
+from pages.components.figure_tables import group_table, means_table
 from pages.evaluation.runs_items import render_items
 from pages.evaluation.runs_reading import findings_of, results_of
 from pages.view_models import words
@@ -119,18 +119,15 @@ def _differences(findings: Findings) -> None:
 
 def _means(workbench: Workbench, results: RunResults, findings: Findings, roles: dict[str, str]) -> None:
     rubric = results.plan.rubric
-    with st.container(key="split_means"):
-        left, right = st.columns([1.4, 1], gap="large")
-    with left:
-        st.subheader("Means", anchor=False)
-        st.html(means_table(variant_means(results, roles, _model_labels(workbench)), rubric.minimum, rubric.maximum))
-        st.caption("Each variant on all its scored answers; 95 % intervals, clustered by conversation.")
-    with right:
-        st.subheader("Difference by group", anchor=False)
-        if findings.groups:
-            st.html(groups_table(findings.groups))
-        else:
-            st.caption("All items are of one kind.")
+    st.subheader("Means", anchor=False)
+    st.html(means_table(variant_means(results, roles, _model_labels(workbench)), rubric.minimum, rubric.maximum))
+    st.caption("Each variant on all its scored answers; 95 % intervals, clustered by conversation.")
+    if not findings.groups:
+        return
+    with st.container(key="split_groups"):
+        for place, group in zip(st.columns(len(findings.groups), gap="large"), findings.groups, strict=True):
+            place.subheader(f"Difference by {group.title.lower()}", anchor=False)
+            place.html(group_table(group))
 
 
 def _model_labels(workbench: Workbench) -> dict[str, str]:

@@ -15,7 +15,16 @@ from pages.view_models.progression import band_name, hover_text
 from pages.view_models.words import count, score
 
 _LOW, _HIGH = 0.5, 10.5
-_GREY = "rgba(119,134,154,.28)"
+_RIGHT = 0.885
+"""Where the plot ends and the names of the bands begin."""
+
+_GREY = "rgba(119,134,154,.45)"
+_FLOW = {
+    Band.NOVICE: "rgba(169,138,72,.38)",
+    Band.DEVELOPING: "rgba(103,144,206,.34)",
+    Band.MASTERY: "rgba(63,104,190,.42)",
+}
+_PAD, _INNER_HEIGHT = 16, 280
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,10 @@ def level_figure(curve: Curve) -> go.Figure:
     _line(figure, curve.points, curve.zone, "EMA, live settings", {"color": MARK["accent"], "width": 3})
     _line(figure, curve.what_if, curve.zone, curve.what_if_name, {"color": MARK["warn"], "width": 2, "dash": "dash"})
     _value_now(figure, curve)
-    figure.update_layout(showlegend=True, margin_r=96)
-    figure.update_xaxes(range=[curve.start, curve.end], showgrid=False, tickformat="%-d %b", showline=True)
-    figure.update_xaxes(linecolor=MARK["line"])
+    figure.update_layout(showlegend=True)
+    room = (curve.end - curve.start) * 0.07
+    figure.update_xaxes(range=[curve.start, curve.end + room], domain=[0, _RIGHT], tickformat="%-d %b")
+    figure.update_xaxes(showgrid=False, showline=True, linecolor=MARK["line"])
     figure.update_yaxes(range=[_LOW, _HIGH], tickvals=[1, 2, 4, 6, 8, 10], showgrid=False, title_text="Score, 1–10")
     return figure
 
@@ -75,31 +85,51 @@ def level_alt(curve: Curve) -> str:
 
 def moves_figure(cohort: Cohort) -> go.Figure:
     """A flow from the bands at the start to those at the end; links take the colour of the band they arrive in."""
-    left: list[Band | None] = [band for band in (*reversed(Band), None) if cohort.before(band)]
-    right = [band for band in reversed(Band) if cohort.after(band)]
-    sides = [(band, cohort.before(band)) for band in left] + [(band, cohort.after(band)) for band in right if band]
-    moves = [move for move in cohort.moves if move.count]
+    left: list[Band | None] = [band for band in (None, *Band) if cohort.before(band)]
+    right = [band for band in Band if cohort.after(band)]
+    before, after = [cohort.before(band) for band in left], [cohort.after(band) for band in right]
+    most = max(len(left), len(right))
+    bands, numbers = [*left, *right], [*before, *after]
     return go.Figure(
         go.Sankey(
-            arrangement="snap",
+            arrangement="fixed",
             node={
-                "label": [f"{band_name(band)}  {count(number)}" for band, number in sides],
-                "color": [_GREY if band is None else MARK[band] for band, _ in sides],
-                "pad": 16,
+                "label": [f"{band_name(band)}  {count(number)}" for band, number in zip(bands, numbers, strict=True)],
+                "color": [_GREY if band is None else MARK[band] for band in bands],
+                "x": [0.001] * len(left) + [0.999] * len(right),
+                "y": [*_centres(before, most), *_centres(after, most)],
+                "pad": _PAD,
                 "thickness": 12,
                 "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
-                "source": [left.index(move.before) for move in moves],
-                "target": [len(left) + right.index(move.after) for move in moves],
-                "value": [move.count for move in moves],
-                "color": [BAND_FILL[move.after] for move in moves],
-                "customdata": [f"{band_name(move.before)} to {move.after!s}: {count(move.count)}" for move in moves],
+                "source": [left.index(move.before) for move in cohort.moves],
+                "target": [len(left) + right.index(move.after) for move in cohort.moves],
+                "value": [move.count for move in cohort.moves],
+                "color": [_FLOW[move.after] for move in cohort.moves],
+                "customdata": [
+                    f"{band_name(move.before)} to {move.after}: {count(move.count)}" for move in cohort.moves
+                ],
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
         )
     )
+
+
+def _centres(numbers: Sequence[int], most: int) -> list[float]:
+    """Where the nodes of one side lie, from the top: the library would order them by itself otherwise.
+
+    Args:
+        most: How many nodes the fuller side has; its gaps decide the scale.
+    """
+    scale = (_INNER_HEIGHT - (most - 1) * _PAD) / sum(numbers)
+    gap = _PAD if len(numbers) < 2 else (_INNER_HEIGHT - scale * sum(numbers)) / (len(numbers) - 1)
+    centres, top = [], 0.0
+    for number in numbers:
+        centres.append((top + number * scale / 2) / _INNER_HEIGHT)
+        top += number * scale + gap
+    return centres
 
 
 def _bands(figure: go.Figure, settings: ProgressionSettings) -> None:
@@ -110,7 +140,7 @@ def _bands(figure: go.Figure, settings: ProgressionSettings) -> None:
             continue
         figure.add_hrect(y0=low, y1=high, fillcolor=BAND_FILL[band], line_width=0, layer="below")
         figure.add_annotation(
-            x=1,
+            x=_RIGHT,
             xref="paper",
             xanchor="left",
             xshift=8,

@@ -31,7 +31,7 @@ _CHANGES = {
     "now": TextColumn("Level now", width=105),
     "then": TextColumn("Would be", width=105),
     "ema_now": NumberColumn("EMA now", format="%.2f", width=85),
-    "ema_then": NumberColumn("Would be", format="%.2f", width=85),
+    "ema_then": NumberColumn("EMA then", format="%.2f", width=85),
 }
 
 

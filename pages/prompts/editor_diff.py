@@ -81,7 +81,7 @@ def show_prompt_diff(
 
 def show_field_diff(diff: VersionDiff, heads: Heads) -> None:
     """Changed parameters and settings, in the same form."""
-    st.markdown("##### Parameters and settings")
+    st.subheader("Parameters and settings", anchor=False)
     if not diff.parameters and not diff.settings:
         st.caption("No parameter and no setting differs.")
     if diff.parameters:
@@ -96,7 +96,7 @@ def show_whole_diff(old: TopicVersion | None, new: TopicVersion, heads: Heads, o
     before = old or new.model_copy(update={"prompts": {}})
     for prompt_type, text in diff.prompts.items():
         if not text.is_empty or prompt_type in (*diff.added_prompts, *diff.removed_prompts):
-            st.markdown(f"##### {prompt_name(prompt_type)} prompt")
+            st.subheader(f"{prompt_name(prompt_type)} prompt", anchor=False)
             show_prompt_diff(diff, (before, new), prompt_type, heads, one_column)
     show_field_diff(diff, heads)
     return diff

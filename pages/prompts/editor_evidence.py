@@ -86,7 +86,7 @@ def show_heard(desk: Desk) -> None:
     if now is None:
         return
     found = heard(now, before)
-    st.markdown("##### What the simulated coach hears")
+    st.subheader("What the simulated coach hears", anchor=False)
     told = "".join(_heard(one) for one in found.told) or '<div class="m">No instruction it knows.</div>'
     untold = ", ".join(html.escape(label) for label in found.untold)
     rest = f'<div class="m">Not told: {untold}.</div>' if untold else ""

@@ -24,7 +24,7 @@ _TRY, _ROLL_BACK = "Try in playground", "Roll back to this version"
 
 def show_history(desk: Desk) -> None:
     """All versions, newest first; those in view are marked."""
-    st.markdown("##### History")
+    st.subheader("History", anchor=False)
     whole = _SHOW_ALL.get() == desk.topic.topic_id
     shown = desk.versions if whole else desk.versions[:_FIRST_SHOWN]
     marked = (desk.place.old, desk.place.new) if desk.place.view == "diff" else (desk.working.base.number,)

@@ -36,7 +36,7 @@ _COLUMNS = {
 
 def edit_parameters(topic_id: str, working: Working) -> Working:
     """The table; returns the edits with the rows as they are now."""
-    st.markdown("##### Parameters")
+    st.subheader("Parameters", anchor=False)
     key = f"editor_parameters_{topic_id}_{working.revision}"
     given = _given(key)
     if widget_value(key) is None:

@@ -31,7 +31,7 @@ def show_preview(desk: Desk) -> Working:
         return working
     values = _ask_values(desk, parameters)
     prompt_type = chosen_type(desk.place, prompt_types(desk.workbench.core.settings.prompt_types, working.prompts))
-    st.markdown(f"##### {prompt_name(prompt_type)} prompt")
+    st.subheader(f"{prompt_name(prompt_type)} prompt", anchor=False)
     try:
         filled = complete_values(parameters, values)
     except InvalidPromptError as error:

@@ -29,7 +29,7 @@ def problem_slot() -> Slot[str]:
 def show_review(desk: Desk) -> Working:
     """The diff against the newest version, the message, and the save."""
     newest, working = desk.newest, desk.working
-    st.markdown(f"#### Review changes to v{newest.number}")
+    st.header(f"Review changes to v{newest.number}", anchor=False)
     try:
         change = working.change(desk.author)
         after = would_be(newest, change)

@@ -15,7 +15,7 @@ from pages.view_models.editing import Working
 
 def edit_settings(catalogue: Catalogue, topic_id: str, working: Working) -> Working:
     """The fields; returns the edits with the settings as they are now."""
-    st.markdown("##### Model settings")
+    st.subheader("Model settings", anchor=False)
     settings, key = working.settings, f"editor_setting_{topic_id}_{working.revision}"
 
     def wiring(field: str) -> dict[str, Any]:

@@ -170,7 +170,8 @@ def _edit(facts: HomeFacts) -> LoopStep:
     if not drafts:
         return LoopStep("Edit", plural(len(facts.summaries), "topic"), "no draft waiting", "topics", {})
     yours = sum(one.latest_author == facts.author for one in drafts)
-    return LoopStep("Edit", plural(len(drafts), "draft"), f"{yours or 'none'} of them yours", "topics", {})
+    quiet = "all yours" if yours == len(drafts) else f"{yours or 'none'} of them yours"
+    return LoopStep("Edit", plural(len(drafts), "draft"), quiet, "topics", {})
 
 
 def _diff(drafts: Sequence[Standing]) -> LoopStep:
@@ -208,7 +209,7 @@ def _score(facts: HomeFacts, drafts: Sequence[Standing]) -> LoopStep:
 def _publish(drafts: Sequence[Standing]) -> LoopStep:
     better = [one for one in drafts if one.word == "better"]
     if not better:
-        quiet = "no draft is shown to be better" if drafts else "no draft waiting"
+        quiet = "no draft is better yet" if drafts else "no draft waiting"
         return LoopStep("Publish", "Nothing ready", quiet, "topics", {})
     gain = better[0].found.mean if better[0].found else None
     return LoopStep("Publish", better[0].draft, f"{signed(gain)} points, better", "editor", better[0].diff_query())

@@ -142,6 +142,8 @@ def change_cells(what_if: WhatIf) -> list[dict[str, Any]]:
 
 def cohort_words(cohort: Cohort) -> str:
     """The movement between bands in a sentence."""
+    if cohort.before(None) == sum(move.count for move in cohort.moves):
+        return f"{plural(cohort.joined, 'person', 'people')} got a first score."
     parts = [f"{count(cohort.up)} moved up", f"{count(cohort.down)} moved down", f"{count(cohort.stayed)} stayed"]
     text = ", ".join(parts)
     return f"{text}, {count(cohort.joined)} got a first score." if cohort.joined else f"{text}."
@@ -149,6 +151,8 @@ def cohort_words(cohort: Cohort) -> str:
 
 def cohort_finding(cohort: Cohort) -> str:
     """The heading over the movement."""
+    if cohort.joined and cohort.joined == sum(move.count for move in cohort.moves):
+        return f"{plural(cohort.joined, 'person', 'people')} got a first score"
     if cohort.up == cohort.down:
         return "As many moved up as down" if cohort.up else "Nobody moved between bands"
     more = "up" if cohort.up > cohort.down else "down"

@@ -87,7 +87,7 @@ def choose_person(people: Sequence[Person], asked: str | None) -> tuple[Person, 
     if named is not None:
         return named, ""
     usual = max(people, key=lambda person: person.scores)
-    return usual, f"There is no person “{asked[:60]}” here. Showing {usual.name}." if asked else ""
+    return usual, f"There is no person “{asked[:60]}” here; {usual.name} is shown instead." if asked else ""
 
 
 def choose_focus(focuses: Sequence[FocusCount], asked: str | None, own: Sequence[UserFocus]) -> tuple[FocusCount, str]:
@@ -101,7 +101,7 @@ def choose_focus(focuses: Sequence[FocusCount], asked: str | None, own: Sequence
         return by_id[asked], ""
     first = next((by_id[each.focus_id] for each in own if each.focus_id in by_id), None)
     usual = first or max(focuses, key=lambda focus: focus.scores)
-    return usual, f"There is no focus “{asked[:60]}” here. Showing {usual.title}." if asked else ""
+    return usual, f"There is no focus “{asked[:60]}” here; {usual.title} is shown instead." if asked else ""
 
 
 def person_labels(people: Sequence[Person]) -> dict[str, str]:

@@ -22,6 +22,10 @@ _COST_WORTH_SAYING = 0.01
 _FIGURE = re.compile(r"(?:less than )?\d+\.\d+ points (?:higher|lower)")
 
 
+def _without_negative_zero(value: float) -> float:
+    return round(value, 2) + 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A difference, candidate − baseline, with its interval and word.
@@ -50,8 +54,19 @@ class Difference:
         """+0.31 [+0.12, +0.50], as far as it is known."""
         if self.mean is None:
             return words.DASH
-        ends = f" {words.interval(self.low, self.high)}" if self.low is not None and self.high is not None else ""
-        return f"{words.signed(self.mean)}{ends}"
+        return f"{self.mean_words} {self.interval_words}" if self.low is not None else self.mean_words
+
+    @property
+    def mean_words(self) -> str:
+        """+0.31; what rounds to nothing has no sign."""
+        return words.DASH if self.mean is None else words.signed(_without_negative_zero(self.mean))
+
+    @property
+    def interval_words(self) -> str:
+        """[+0.12, +0.50], or a dash."""
+        if self.low is None or self.high is None:
+            return words.DASH
+        return words.interval(_without_negative_zero(self.low), _without_negative_zero(self.high))
 
     @property
     def sign(self) -> str:
@@ -163,7 +178,7 @@ def cost_sentence(comparison: Comparison) -> str:
     change = (after - before) / before
     if abs(change) < Decimal(str(_COST_WORTH_SAYING)):
         return ""
-    return f"It costs {abs(change) * 100:.0f} % {'more' if change > 0 else 'less'} per answer."
+    return f"It costs {abs(change) * 100:.0f}\u00a0% {'more' if change > 0 else 'less'} per answer."
 
 
 def _exceptions(findings: Findings) -> str:

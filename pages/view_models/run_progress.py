@@ -16,7 +16,7 @@ from pages.view_models.run_list import STATE_WORDS
 WINDOW_SECONDS = 30.0
 """Speed is measured over the last so many seconds."""
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 """How long a process may take to begin before the screen says that it did not."""
 
 _SHORTEST_WINDOW = 1.5
@@ -55,14 +55,29 @@ class Stand:
     pending: Asked | None = None
 
 
-def stand(run_id: str, state: RunState, pending: PendingAction | None, now: float) -> Stand:
-    """A run's state together with what was just asked of it."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a run is looked at.
+
+    Attributes:
+        now: A monotonic clock's time.
+        age: Seconds since the run was made.
+    """
+
+    now: float
+    age: float
+
+
+def stand(run_id: str, state: RunState, pending: PendingAction | None, at: Moment) -> Stand:
+    """A run's state together with what was just asked of it. One that never began does not wait forever."""
     asked = pending.asked if pending is not None and pending.run_id == run_id else None
-    fresh = pending is not None and now - pending.at < PATIENCE_SECONDS
+    fresh = pending is not None and at.now - pending.at < PATIENCE_SECONDS
     if asked is Asked.RESUME and fresh and state not in (RunState.RUNNING, RunState.FINISHED):
         return Stand(RunState.WAITING, "Starting again", True, asked)
     if asked is Asked.STOP and state is RunState.RUNNING:
         return Stand(state, "Stopping", True, asked)
+    if state is RunState.WAITING and at.age >= PATIENCE_SECONDS:
+        return Stand(RunState.INTERRUPTED, STATE_WORDS[RunState.INTERRUPTED], False)
     return Stand(state, STATE_WORDS[state], state in (RunState.WAITING, RunState.RUNNING))
 
 

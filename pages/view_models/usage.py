@@ -254,4 +254,4 @@ def _change(change: float | None, form: str) -> str | int | None:
 
 
 def _money_change(change: float | None) -> str | int | None:
-    return _change(change, "${:.2f}" if change is None or abs(change) >= 1 else "${:.4f}")
+    return _change(change, "${:.2f}" if change is None or abs(change) >= 0.01 else "${:.4f}")

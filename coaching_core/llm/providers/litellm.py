@@ -108,12 +108,10 @@ class LiteLLMProvider:
         raise failed
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[TextDelta | ProviderReply, None]:
-        """The answer piece by piece, then one reply with the whole of it; the time limit is that of the whole stream.
-
-        Closing the generator early closes the HTTP connection.
+        """The answer piece by piece, then one reply with the whole of it. Closing it early closes the connection.
 
         Raises:
-            ModelCallError: Any of its branch; IncompleteReplyError unless the wire brought a finish reason and usage.
+            ModelCallError: Also when the whole stream takes too long, or the wire brought no finish reason or usage.
         """
         arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
         answer = _StreamedAnswer(request.model)
@@ -267,8 +265,7 @@ class _Failure:
             return error
         causes = self._causes(error)
         names = {type(cause).__name__ for cause in causes}
-        refused = (cause.response.status_code for cause in causes if type(cause).__name__.endswith("HTTPStatusError"))
-        status = next(refused, None)
+        status = next((it.response.status_code for it in causes if type(it).__name__.endswith("HTTPStatusError")), None)
         if status is None and any("Timeout" in name for name in names):
             return ModelTimeoutError(f"{self.model} did not answer within the time allowed.", partial_text)
         if status is None and (begun or names & {"JSONDecodeError", "ClientPayloadError"}):

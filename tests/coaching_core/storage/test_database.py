@@ -249,7 +249,7 @@ def test_a_damaged_file_is_reported_and_left_alone(settings: Settings) -> None:
     file = store_file(settings)
     assert file is not None
     file.write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreDamagedError, match="left as it was"):
+    with pytest.raises(StoreDamagedError, match="left as it is"):
         open_database(settings)
     assert file.read_bytes().startswith(b"not a database")
 

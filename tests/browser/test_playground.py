@@ -1,0 +1,105 @@
+"""Side by side in a real browser: streaming, stopping, failing, voting, and coming back after a reload."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import RunningWorkbench, start_workbench
+
+pytestmark = pytest.mark.browser
+
+_FAILING_MODEL = "openai/gpt-5-mini"
+
+
+@pytest.fixture(scope="module")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorkbench]:
+    """Models at their real pace, and one provider that cannot be reached."""
+    running = start_workbench(
+        tmp_path_factory.mktemp("playground"),
+        SIMULATED_PACE="1",
+        OPENAI_API_KEY="no-key",
+        OPENAI_BASE_URL="http://127.0.0.1:9/v1",
+    )
+    yield running
+    running.stop()
+
+
+def say(page: Page, message: str) -> None:
+    composer = page.get_by_test_id("stChatInputTextArea")
+    composer.fill(message)
+    composer.press("Enter")
+
+
+def test_first_visit_stop_reload_and_branch(page: Page) -> None:
+    page.goto("/playground")
+    expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
+    expect(page.get_by_text("3 columns", exact=True)).to_be_visible()
+    say(page, "I think honesty matters to me. And family, I guess.")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(3)
+    expect(page.locator(".cw-caret").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"session=\w{26}"))
+    address = page.url
+
+    page.reload()
+    expect(page.get_by_role("button", name="Stop all")).to_be_visible()
+    expect(page.get_by_text("I think honesty matters to me")).not_to_have_count(0)
+    expect(page.locator(".cw-ans").nth(1)).to_contain_text(re.compile(r"\w+ \w+ \w+"))
+    page.get_by_role("button", name="Stop", exact=True).nth(1).click()
+    expect(page.get_by_text("You stopped this answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Branch here")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop all")).to_have_count(0)
+    expect(page.get_by_text(re.compile(r"3 columns, 1 turn"))).to_be_visible()
+
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("You stopped this answer")).to_have_count(0)
+    expect(page.get_by_role("button", name="Branch here")).to_be_visible()
+    expect(page.locator(".cw-run b", has_text=" / ")).to_have_count(3)
+
+    answers = page.locator(".cw-ans").all_inner_texts()
+    page.reload()
+    expect(page.locator(".cw-ans")).to_have_text(answers)
+
+    page.get_by_role("button", name="Branch here").click()
+    expect(page).not_to_have_url(address)
+    expect(page.locator(".cw-ans")).to_have_text(answers)
+
+
+def test_one_column_fails_in_words_and_the_others_go_on(page: Page) -> None:
+    page.goto(f"/playground?topic=core_values&versions=1,1&models={_FAILING_MODEL},simulated/coach-brief")
+    expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
+    say(page, "What should I do first?")
+    expect(page.get_by_text("cannot be reached")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    expect(page.locator(".cw-run b", has_text=" / ")).to_have_count(1)
+    expect(page.get_by_text(re.compile(r"at least \$0\.0\d+ so far"))).to_be_visible()
+
+
+def test_a_blind_vote_reveals_the_names(page: Page) -> None:
+    page.goto("/playground?topic=vision")
+    expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
+    page.get_by_text("Blind", exact=True).click()
+    expect(page.get_by_text("Answer A").first).to_be_visible()
+    page.get_by_role("button", name="Open with the user prompt").click()
+    expect(page.get_by_role("button", name="A is best")).to_be_disabled()
+    expect(page.get_by_text("Steady coach")).to_have_count(0)
+    expect(page.get_by_role("button", name="A is best")).to_be_enabled()
+    expect(page.locator(".cw-run b")).to_have_count(0)
+    page.get_by_role("button", name="A is best").press("Enter")
+    expect(page.get_by_text(re.compile(r"You chose answer A in turn 1: \w+ coach, v1 published\."))).to_be_visible()
+    expect(page.locator(".cw-run b", has_text=" / ")).to_have_count(3)
+
+
+def test_columns_stack_on_a_narrow_window(page: Page) -> None:
+    page.set_viewport_size({"width": 900, "height": 1000})
+    page.goto("/playground?topic=purpose")
+    expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
+    page.get_by_role("button", name="Open with the user prompt").click()
+    expect(page.get_by_role("button", name="Branch here")).to_be_visible(timeout=20_000)
+    boxes = [box.bounding_box() for box in page.locator('[class*="st-key-answer_0_"]').all()]
+    assert len(boxes) == 3
+    assert all(box is not None and box["width"] > 500 for box in boxes)
+    expect(page.locator(".cw-stacked").first).to_be_visible()
