@@ -14,10 +14,11 @@ _OWN_NAME = "localhost"
 
 
 class LoopbackOnly:
-    """ASGI middleware: refuses clients and Host headers from anywhere but this machine.
+    """ASGI middleware: refuses clients, Host and Origin headers from anywhere but this machine.
 
     The Host check keeps a web page on another site from reaching the workbench through a name that it points at
-    127.0.0.1 (DNS rebinding).
+    127.0.0.1 (DNS rebinding). The Origin check keeps it from opening our WebSocket or posting to us; left to
+    Streamlit, that check would ask a server on the internet for this machine's address first.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -43,8 +44,13 @@ def is_holder_token(workbench: Workbench, token: str | None) -> bool:
 
 def _from_here(scope: Scope) -> bool:
     client = scope.get("client")
-    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-    return (client is None or _is_loopback(client[0])) and _is_loopback(_without_port(host))
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"host", b"origin")}
+    names = [_without_port(headers.get(b"host", ""))]
+    if client is not None:
+        names.append(client[0])
+    if b"origin" in headers:
+        names.append(_without_port(headers[b"origin"].partition("://")[2]))
+    return all(_is_loopback(name) for name in names)
 
 
 def _without_port(host: str) -> str:

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace, Settings], int] = options.command
         code = command(options, load_settings())
-        sys.stdout.flush()
+        print(end="", flush=True)  # noqa: T201 - a reader that is gone is heard of here, not when Python ends
         return code
     except (InvalidInputError, NotFoundError, ConflictError, MissingKeyError) as error:
         return _complain(str(error), EXIT_USAGE)

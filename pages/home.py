@@ -35,6 +35,8 @@ _LOOP = (
 def render(workbench: Workbench) -> None:
     """Draw the screen."""
     show_flash()
+    for name in set(st.query_params) - {"data"}:  # left over when one comes back from another screen
+        del st.query_params[name]
     tenant = current_tenant(workbench)
     if not _anything(workbench, tenant):
         _show_empty(workbench)

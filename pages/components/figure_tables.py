@@ -71,6 +71,7 @@ def group_table(group: Group) -> str:
 def _group_row(row: Difference) -> str:
     kind = _WORD_CLASS.get(row.word, "m")
     return (
-        f'<tr><td>{html.escape(row.name)}</td><td class="n">{row.mean_words}</td><td class="n">{row.interval_words}</td>'
+        f'<tr><td>{html.escape(row.name)}</td><td class="n">{row.mean_words}</td>'
+        f'<td class="n">{row.interval_words}</td>'
         f'<td class="n">{words.count(row.n)}</td><td class="{kind}">{html.escape(row.sign)}</td></tr>'
     )

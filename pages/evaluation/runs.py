@@ -110,18 +110,15 @@ def _show_older() -> None:
 def _pick_table() -> PickTable:
     zone = getattr(viewer_zone(), "key", "UTC")
     columns = {
-        "started": _column.DatetimeColumn("Started", format="D MMM, HH:mm", timezone=zone, width=105),
-        "topic": _column.TextColumn("Topic", width=105),
-        "compared": _column.TextColumn("Compared", width=150),
-        "dataset": _column.TextColumn("Dataset", width=125),
-        "items": _column.NumberColumn("Items", format="localized", width=55),
-        "state": _column.TextColumn("State", width=90),
-        "progress": _column.ProgressColumn("Progress", format="%d %%", min_value=0, max_value=100, width=105),
-        "difference": _column.TextColumn("Difference, points", width=205),
-        "cost": _column.NumberColumn("Cost, USD", format="$%.4f", width=80),
-        "kind": _column.TextColumn(
-            "Not real", width=80, help="Simulated: no real model was asked. Demo: made-up data."
-        ),
+        "started": _column.DatetimeColumn("Started", format="D MMM, HH:mm", timezone=zone, width=100),
+        "topic": _column.TextColumn("Topic", width=95),
+        "compared": _column.TextColumn("Compared", width=130),
+        "difference": _column.TextColumn("Difference, points", width=180),
+        "stands": _column.TextColumn("State", width=100),
+        "kind": _column.MultiselectColumn("Not real", width=90, options=["Simulated", "Demo"], color="violet"),
+        "items": _column.NumberColumn("Items", format="localized", width=50),
+        "cost": _column.NumberColumn("Cost, USD", format="$%.4f", width=75),
+        "dataset": _column.TextColumn("Dataset", width=115),
         "run": _column.TextColumn("Run", width=165),
     }
     return PickTable("runs", "run", columns, "Evaluation runs, newest first", most_rows=16)

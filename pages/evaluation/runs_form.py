@@ -37,7 +37,8 @@ def plan_form(workbench: Workbench) -> PlanRequest | None:
     models, judge, rubric = _models(workbench)
     items = _items(workbench, topic.topic_id)
     st.subheader("How", anchor=False)
-    columns = st.columns(4)
+    with st.container(key="quad_plan_how"):
+        columns = st.columns(4)
     repeats = columns[0].number_input("Repeats", 1, 100, 1, help="Answers per item and variant.", key="plan_repeats")
     concurrency = columns[1].number_input("Calls at once", 1, 1000, 8, key="plan_concurrency")
     seed = columns[2].number_input("Seed", 0, 2**31 - 1, 0, key="plan_seed", help="The same seed draws the same items.")
@@ -142,7 +143,8 @@ def _items(workbench: Workbench, topic_id: str) -> _Items | None:
     if not read:
         show_problem("There is no dataset that can be read. The Datasets screen says why.")
         return None
-    columns = st.columns([1.3, 1.3, 1, 1])
+    with st.container(key="quad_plan_items"):
+        columns = st.columns([1.3, 1.3, 1, 1])
     names, asked = list(read), carried("dataset")
     name = columns[0].selectbox(
         "Dataset", names, index=names.index(asked) if asked in read else 0, format_func=in_words, key="plan_dataset"

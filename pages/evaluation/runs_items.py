@@ -66,7 +66,8 @@ def _filtered(lines: tuple[ItemLine, ...], candidate: str, compared: bool) -> li
     )
     show = Show(show or options[0])
     heading.subheader(table_heading(show, candidate, compared), anchor=False)
-    left, right = st.columns([1, 1.2])
+    with st.container(key="quad_run_filters"):
+        left, right = st.columns([1, 1.2])
     phases = ["", *ordered(line.phase for line in lines)]
     phase = left.selectbox(
         "Phase",
@@ -93,14 +94,15 @@ def _caption(lines: tuple[ItemLine, ...], kept: list[ItemLine], compared: bool) 
     have = words.plural(failed, "item has", "items have")
     told = f" {have} a failed answer or judgement, shown as “{words.DASH}”." if failed else ""
     cut = f" The first {MOST_ROWS} are shown; narrow them down." if len(kept) >= MOST_ROWS else ""
-    if not kept:
-        return f"No item matches.{told}"
+    none = "" if kept else "No item matches. "
     if not compared:
-        return f"{words.count(len(kept))} of {words.plural(len(lines), 'item')}.{cut}{told}"
+        return f"{none}{words.count(len(kept))} of {words.plural(len(lines), 'item')}.{cut}{told}"
     worse = sum(line.is_shown(Show.WORSE, None, "") for line in lines)
     better = sum(line.is_shown(Show.BETTER, None, "") for line in lines)
     same = sum(line.change is not None for line in lines) - worse - better
-    return f"{worse} of {words.plural(len(lines), 'item')} are worse, {better} better, {same} the same.{cut}{told}"
+    return (
+        f"{none}{worse} of {words.plural(len(lines), 'item')} are worse, {better} better, {same} the same.{cut}{told}"
+    )
 
 
 def _opened(

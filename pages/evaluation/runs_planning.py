@@ -25,7 +25,7 @@ def render_plan(workbench: Workbench) -> None:
     with page_title("Plan run", ["Nothing is asked of a model before you start."]):
         st.button("Show all runs", icon=":material/arrow_back:", type="tertiary", on_click=carry_only)
     with st.container(key="split_plan"):
-        left, right = st.columns([1.9, 1], gap="large")
+        left, right = st.columns([1.9, 1], gap="medium")
     with left:
         request = plan_form(workbench)
     with right, st.container(border=True, key="plan_figures"):

@@ -45,7 +45,7 @@ def render_results(workbench: Workbench, folder: RunFolder, so_far: bool) -> Non
     findings = findings_of(folder, baseline, candidate)
     _verdict(verdict_html(findings), " ".join(findings.facts), _so_far(results) if so_far else "")
     with st.container(key="split_findings"):
-        left, right = st.columns([1.4, 1], gap="large")
+        left, right = st.columns([1.4, 1], gap="medium")
     with left:
         _differences(findings)
     render_items(results, baseline, candidate, right)
@@ -61,7 +61,7 @@ def _render_single(workbench: Workbench, results: RunResults, so_far: bool) -> N
         facts = f"{words.plural(means[0].unscored, 'answer')} without a score left out. {facts}"
     _verdict(html.escape(single_sentence(means[0])), facts, _so_far(results) if so_far else "")
     with st.container(key="split_findings"):
-        left, right = st.columns([1.4, 1], gap="large")
+        left, right = st.columns([1.4, 1], gap="medium")
     with left:
         st.subheader("Means by criterion", anchor=False)
         st.html(means_table(criterion_means(results, variant.id), rubric.minimum, rubric.maximum, "Criterion"))
@@ -125,7 +125,8 @@ def _means(workbench: Workbench, results: RunResults, findings: Findings, roles:
     if not findings.groups:
         return
     with st.container(key="split_groups"):
-        for place, group in zip(st.columns(len(findings.groups), gap="large"), findings.groups, strict=True):
+        places = [place for _ in findings.groups[::2] for place in st.columns(2, gap="medium")]
+        for place, group in zip(places, findings.groups, strict=False):
             place.subheader(f"Difference by {group.title.lower()}", anchor=False)
             place.html(group_table(group))
 

@@ -56,7 +56,7 @@ def show_controls(desk: Desk) -> None:
 
 
 def _topic_select(desk: Desk) -> None:
-    topics = {summary.topic.topic_id: summary.topic for summary in desk.workbench.core.prompts.list_topics()}
+    topics = desk.topics
     set_widget("playground_topic", desk.topic.topic_id)
     st.selectbox(
         "Topic",
@@ -71,17 +71,16 @@ def _topic_select(desk: Desk) -> None:
 
 
 def _conversations(desk: Desk) -> None:
-    names = {summary.topic.topic_id: summary.topic.name for summary in desk.workbench.core.prompts.list_topics()}
     with st.popover("Conversations", icon=":material/history:"):
         kept = [each for each in desk.service.latest(desk.session.tenant_id) if each.id != desk.session.id]
         if not kept:
             st.caption("Every conversation is kept here once something was said in it.")
         for each in kept:
             with st.container(gap=None):
-                _conversation(desk, each, names.get(each.topic_id, each.topic_id))
+                _conversation(desk, each)
 
 
-def _conversation(desk: Desk, each: SessionSummary, topic: str) -> None:
+def _conversation(desk: Desk, each: SessionSummary) -> None:
     opening = " ".join(each.opening.split())
     cut = opening if len(opening) <= _OPENING_LENGTH else opening[:_OPENING_LENGTH].rstrip() + "…"
     st.button(
@@ -93,6 +92,7 @@ def _conversation(desk: Desk, each: SessionSummary, topic: str) -> None:
         on_click=attempt,
         args=(lambda: show(desk.service.load(desk.session.tenant_id, each.id)),),
     )
+    topic = desk.topics[each.topic_id].name if each.topic_id in desk.topics else each.topic_id
     st.caption(f"{topic}, {plural(each.turns, 'turn')}, {moment(each.updated_at, viewer_zone())}")
 
 

@@ -44,6 +44,7 @@ class Desk:
     """
 
     workbench: Workbench
+    topics: Mapping[str, Topic]
     topic: Topic
     versions: Mapping[int, TopicVersion]
     models: Mapping[str, ModelInfo]
@@ -77,6 +78,7 @@ def open_desk(workbench: Workbench) -> Desk | None:
     state = BLIND.get()
     return Desk(
         workbench=workbench,
+        topics=topics,
         topic=topic,
         versions={version.number: version for version in workbench.core.prompts.versions(topic.topic_id)},
         models=models,

@@ -13,7 +13,7 @@ from pages.components.chrome import Tag, page_title
 from pages.components.screen_links import address_of, go
 from pages.components.state import set_widget, widget_value
 from pages.components.viewer import viewer_zone
-from pages.prompts.editor_desk import LAST_TOPIC, Desk, move
+from pages.prompts.editor_desk import LAST_TOPIC, Desk, change_working, move
 from pages.prompts.editor_publish import change_active
 from pages.view_models.diff import changed_lines, prompt_name
 from pages.view_models.place import Place, prompt_types, usual_pair
@@ -49,7 +49,7 @@ def _facts(desk: Desk) -> list[Tag | str]:
     topic, zone = desk.topic, viewer_zone()
     facts: list[Tag | str] = [] if topic.is_active else [Tag("Inactive", "warn")]
     facts += [Tag("Unsaved edits", "live")] if desk.working.is_dirty else []
-    facts.append(spoken(topic.topic_type).lower())
+    facts.append(spoken(topic.topic_type))
     if topic.published_version is None:
         facts.append("nothing published yet")
     else:
@@ -136,7 +136,7 @@ def _add_prompt(desk: Desk, types: Sequence[str]) -> None:
 
 def _added(desk: Desk) -> None:
     prompt_type = str(widget_value("editor_add_prompt"))
-    desk.keep(desk.working.with_prompt(prompt_type, ""))
+    change_working(desk.topic.topic_id, lambda working: working.with_prompt(prompt_type, ""))
     move(desk.place, prompt_type=prompt_type)
 
 

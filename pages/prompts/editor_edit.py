@@ -70,16 +70,20 @@ def _prompt(desk: Desk, prompt_type: str) -> Working:
         _UPLOAD_PROBLEM.clear()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _upload(desk, prompt_type)
-        if len(working.prompts) > 1:
-            st.button(
-                "Remove prompt",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=_remove,
-                args=(desk.topic.topic_id, prompt_type),
-                help=f"The next version has no {prompt_type} prompt.",
-            )
+        _remove_button(desk.topic.topic_id, prompt_type, len(working.prompts) > 1)
     return working
+
+
+def _remove_button(topic_id: str, prompt_type: str, offered: bool) -> None:
+    if offered:
+        st.button(
+            "Remove prompt",
+            icon=":material/delete:",
+            type="tertiary",
+            on_click=_remove,
+            args=(topic_id, prompt_type),
+            help=f"The next version has no {prompt_type} prompt.",
+        )
 
 
 def _typed(topic_id: str, prompt_type: str, key: str) -> None:
@@ -99,14 +103,14 @@ def _placeholder_facts(text: str, working: Working) -> None:
             icon=":material/playlist_add:",
             type="tertiary",
             on_click=_declare,
-            args=(working, found.unknown),
+            args=(working.base.topic_id, found.unknown),
             help="Adds them to the parameters below.",
         )
 
 
-def _declare(working: Working, names: tuple[str, ...]) -> None:
-    rows = (*working.rows, *(ParameterRow(name) for name in names))
-    working_slot(working.base.topic_id).set(replace(working, rows=rows).afresh())
+def _declare(topic_id: str, names: tuple[str, ...]) -> None:
+    added = tuple(ParameterRow(name) for name in names)
+    change_working(topic_id, lambda working: replace(working, rows=(*working.rows, *added)).afresh())
 
 
 def _upload(desk: Desk, prompt_type: str) -> None:

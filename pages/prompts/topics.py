@@ -87,20 +87,7 @@ def _ask_filter(workbench: Workbench) -> TopicFilter:
 
 
 def _table(rows: Sequence[TopicRow]) -> None:
-    zone = viewer_zone()
-    table = pd.DataFrame(
-        {
-            "name": [row.name if row.is_active else f"{row.name} (inactive)" for row in rows],
-            "type": [row.topic_type for row in rows],
-            "category": [row.category for row in rows],
-            "published": [row.published for row in rows],
-            "by": [row.published_by for row in rows],
-            "at": [None if row.published_at is None else row.published_at.astimezone(zone) for row in rows],
-            "draft": [row.draft for row in rows],
-            "score": [row.score for row in rows],
-            "cost": [None if row.cost is None else float(row.cost) for row in rows],
-        }
-    )
+    table = _frame(rows)
     grey = ["" if row.is_active else "color:#7D8899" for row in rows]
     chosen = st.dataframe(
         table.style.apply(lambda column: grey[: len(column)], axis=0),
@@ -118,6 +105,23 @@ def _table(rows: Sequence[TopicRow]) -> None:
     if picked:
         _TABLE_TURN.set(_TABLE_TURN.get() + 1)
         go("editor", {"topic": rows[picked[0]].topic_id})
+
+
+def _frame(rows: Sequence[TopicRow]) -> pd.DataFrame:
+    zone = viewer_zone()
+    return pd.DataFrame(
+        {
+            "name": [row.name if row.is_active else f"{row.name} (inactive)" for row in rows],
+            "type": [row.topic_type for row in rows],
+            "category": [row.category for row in rows],
+            "published": [row.published for row in rows],
+            "by": [row.published_by for row in rows],
+            "at": [None if row.published_at is None else row.published_at.astimezone(zone) for row in rows],
+            "draft": [row.draft for row in rows],
+            "score": [row.score for row in rows],
+            "cost": [None if row.cost is None else float(row.cost) for row in rows],
+        }
+    )
 
 
 def _caption(rows: Sequence[TopicRow], total: int) -> None:

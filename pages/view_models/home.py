@@ -119,7 +119,10 @@ def standings(facts: HomeFacts) -> tuple[Standing, ...]:
 def title_facts(facts: HomeFacts) -> list[str]:
     """Topics, drafts, the last run."""
     drafts = len(facts.drafts)
-    words = [plural(len(facts.summaries), "topic"), f"{plural(drafts, 'draft')} waiting" if drafts else "no draft waiting"]
+    words = [
+        plural(len(facts.summaries), "topic"),
+        f"{plural(drafts, 'draft')} waiting" if drafts else "no draft waiting",
+    ]
     if facts.last_finished is not None:
         words.append(f"last run finished {moment(facts.last_finished.updated_at, facts.zone)}")
     return words
@@ -262,6 +265,5 @@ def _for_draft(one: Standing) -> NextStep:
 def _finding(found: Evidence, topic: Topic) -> str:
     known = f" {interval(found.low, found.high)}" if found.low is not None and found.high is not None else ""
     simulated = " Simulated models." if found.simulated else ""
-    return (
-        f"{signed(found.mean)}{known} against v{topic.published_version} on {plural(found.paired, 'item')}.{simulated}"
-    )
+    mean = None if found.mean is None else round(found.mean, 2)
+    return f"{signed(mean)}{known} against v{topic.published_version} on {plural(found.paired, 'item')}.{simulated}"

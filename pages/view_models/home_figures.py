@@ -144,7 +144,9 @@ def _cost_figure(facts: HomeFacts) -> Figure:
         about = f"{count(now.unknown_cost_calls)} calls have no known price, so the total is a lower bound."
     value = money_total(now.cost_known) if now.calls else DASH
     series = tuple(float(day.usage.cost_known) for day in facts.days)
-    figure = Figure(label, value, None, "off", "no calls before", series if sum(map(bool, series)) > 1 else (), True, about)
+    figure = Figure(
+        label, value, None, "off", "no calls before", series if sum(map(bool, series)) > 1 else (), True, about
+    )
     if not (now.calls and before.calls):
         return figure if now.calls else replace(figure, beside=f"no calls in {DAYS} days")
     change = now.cost_known - before.cost_known

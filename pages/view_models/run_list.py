@@ -28,7 +28,8 @@ class RunRow:
     """A run in the list.
 
     Attributes:
-        progress: 0 to 100.
+        state: For filters.
+        stands: The state with how much is done, where that is not all.
         kind: Simulated, Demo or both, when no real model was asked or the data is made up.
     """
 
@@ -38,11 +39,11 @@ class RunRow:
     dataset: str
     items: int
     state: str
-    progress: int
+    stands: str
     difference: str
     cost: float
     started: datetime
-    kind: str
+    kind: list[str]
 
 
 def run_row(summary: RunSummary, demo: bool) -> RunRow:
@@ -55,11 +56,11 @@ def run_row(summary: RunSummary, demo: bool) -> RunRow:
         dataset=summary.dataset,
         items=summary.items,
         state=STATE_WORDS[summary.status],
-        progress=_progress(summary),
+        stands=_stands(summary),
         difference=difference_text(summary.summary),
         cost=float(summary.cost),
         started=summary.created_at,
-        kind=", ".join(kind for kind in kinds if kind) or words.DASH,
+        kind=[kind for kind in kinds if kind],
     )
 
 
@@ -68,8 +69,9 @@ def compared(variants: Sequence[dict[str, Any]]) -> str:
     labels = [str(variant["label"]) for variant in variants]
     if len(labels) < 2:
         return labels[0] if labels else words.DASH
-    more = f" and {words.plural(len(labels) - 2, 'other')}" if len(labels) > 2 else ""
-    return f"{labels[1]}{more} against {labels[0]}"
+    if len(labels) > 3:
+        return f"{labels[1]} and {len(labels) - 2} others against {labels[0]}"
+    return f"{', '.join(labels[1:])} against {labels[0]}"
 
 
 def run_title(summary: RunSummary) -> str:
@@ -93,7 +95,9 @@ def counted(rows: Sequence[RunRow]) -> str:
     return f"{words.plural(len(rows), 'run')}, newest first. Difference: candidate against baseline, 95 % interval."
 
 
-def _progress(summary: RunSummary) -> int:
-    if summary.status is RunState.FINISHED:
-        return 100
-    return min(99, 100 * (summary.answers_done + summary.verdicts_done) // max(1, summary.calls_planned))
+def _stands(summary: RunSummary) -> str:
+    word = STATE_WORDS[summary.status]
+    if summary.status in (RunState.FINISHED, RunState.WAITING):
+        return word
+    done = 100 * (summary.answers_done + summary.verdicts_done) // max(1, summary.calls_planned)
+    return f"{word}, {min(99, done)} %"

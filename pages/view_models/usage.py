@@ -54,10 +54,12 @@ def figures(headline: Headline) -> tuple[Figure, ...]:
     errors = _less(error_share(now), error_share(then))
     wait = _less(_seconds(now.ttft_p95), _seconds(then.ttft_p95))
     return (
-        _figure("Cost", money_total(known_cost(now)), _money_change(cost), gone),
+        _figure("Cost", money_total(known_cost(now)), _money_change(cost), gone, "no known price"),
         _neutral("Calls", count(now.calls), None if gone else now.calls - then.calls),
-        _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), gone),
-        _figure("Time to first token, p95", seconds(now.ttft_p95), _change(wait, "{:.2f} s"), gone),
+        _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), gone, "no calls"),
+        _figure(
+            "Time to first token, p95", seconds(now.ttft_p95), _change(wait, "{:.2f} s"), gone, "nothing was streamed"
+        ),
     )
 
 
@@ -135,7 +137,7 @@ def costliest_day(days: Sequence[UsageRow]) -> str:
     if top is None or not top.usage.cost_known:
         return "Cost, tokens and latency per day"
     at = datetime.fromisoformat(top.key or "").replace(tzinfo=UTC)
-    return f"Most was spent on {day(at, UTC)}: {money_total(top.usage.cost_known)}"
+    return f"Costliest day: {day(at, UTC)}, {money_total(top.usage.cost_known)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,10 @@ def _seconds(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
-def _figure(label: str, value: str, delta: str | int | None, gone: bool) -> Figure:
+def _figure(label: str, value: str, delta: str | int | None, gone: bool, reason: str) -> Figure:
+    """A figure where less is better; ``reason`` says why its value is unknown, when it is."""
+    if value == DASH:
+        return Figure(label, value, None, "inverse", reason)
     if delta is None:
         return Figure(label, value, None, "inverse", "no calls before" if gone else "nothing to compare")
     word = "same as" if delta == 0 else "better than" if str(delta).startswith("-") else "worse than"

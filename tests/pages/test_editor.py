@@ -113,6 +113,19 @@ def test_an_unknown_placeholder_is_said_and_declared_with_one_click(editor: AppT
     assert "mood" in editor.get("data_editor")[0].value["name"].tolist()
 
 
+def test_typing_and_the_click_that_ends_it_arrive_together(editor: AppTest) -> None:
+    prompt(editor).set_value("Ask about {{mood}}.\n").run()
+    next(box for box in editor.text_input if box.label == "What did you change, and why?").set_value(
+        "Asks for the mood"
+    )
+    press(editor, "Declare mood")
+    prompt(editor).set_value("Ask about {{mood}} first.\n")
+    next(each for each in editor.get("menu_button") if each.label == "Add prompt type").click("assistant").run()
+    editor.button_group(key="editor_prompt").set_value("system").run()
+    assert prompt(editor).value == "Ask about {{mood}} first.\n"
+    assert next(b for b in editor.text_input if b.label == "What did you change, and why?").value == "Asks for the mood"
+
+
 def test_edits_survive_other_prompts_views_and_topics(editor: AppTest) -> None:
     prompt(editor).set_value("Kept.\n")
     editor.button_group(key="editor_prompt").set_value("user").run()

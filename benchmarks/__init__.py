@@ -1,0 +1,1 @@
+"""What ``make bench`` runs: figures beside their targets. Nothing here asserts, and nothing leaves this machine."""

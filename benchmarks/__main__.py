@@ -1,0 +1,52 @@
+"""``python -m benchmarks [name ...]``: runs the benchmarks named, or all, and prints one table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from benchmarks import (
+    evaluation_run,
+    simulated_run,
+    startup,
+    store_appends,
+    store_progression,
+    store_usage,
+)
+from benchmarks.measurement import Measurement, as_lines, as_row, machine_line
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
+    "run": evaluation_run.measure,
+    "startup": startup.measure,
+    "simulated": simulated_run.measure,
+    "appends": store_appends.measure,
+    "progression": store_progression.measure,
+    "usage": store_usage.measure,
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure and print; the exit code is 2 for a name nobody knows, else 0 whatever the figures are."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    machine = machine_line()
+    rows: list[tuple[str, ...]] = [("what", "measured", "target", "ratio", "")]
+    for name in names or BENCHMARKS:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        rows += [as_row(measurement) for measurement in _measured(name)]
+    print("\n".join(as_lines(rows)))
+    print(f"\nratio: 1 or less is within the target. {machine}")
+    return 0
+
+
+def _measured(name: str) -> Iterator[Measurement]:
+    try:
+        yield from BENCHMARKS[name]()
+    except Exception as error:  # noqa: BLE001 - one that fails must not hide the figures of the others
+        yield Measurement(name, None, "", note=f"failed: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
