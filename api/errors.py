@@ -53,7 +53,8 @@ def add_error_handlers(api: FastAPI) -> None:
 
     @api.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:
-        return _body(error.status_code, HTTPStatus(error.status_code).phrase.replace(" ", ""), str(error.detail), error.headers)
+        kind = HTTPStatus(error.status_code).phrase.replace(" ", "")
+        return _body(error.status_code, kind, str(error.detail), error.headers)
 
 
 class UnknownErrors:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
 import os
 import shlex
 import signal
@@ -155,6 +156,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _requested(options: argparse.Namespace) -> RunPlan | PlanRequest:
+    if not 0 <= options.margin < math.inf:
+        raise InvalidInputError("--margin must be 0 or more.", field="margin")
     if options.plan is not None:
         try:
             document = json.loads(options.plan.read_text(encoding="utf-8"))

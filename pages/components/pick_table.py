@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.components.state import set_widget
+from pages.components.state import set_widget, widget_value
 from pages.view_models.words import DASH
 
 if TYPE_CHECKING:
@@ -45,17 +46,18 @@ class PickTable:
             chosen: What a link or another button has chosen; kept when no row of the table has it.
         """
         ids = self._ids(rows)
-        at: Any = {"selection": {"rows": [ids.index(chosen)] if chosen in ids else [], "columns": [], "cells": []}}
+        key = self._key(ids)
+        at: Any = _selection([ids.index(chosen)] if chosen in ids else [])
         shown = st.dataframe(
             [asdict(row) for row in rows],
-            key=self._key(ids),
+            key=key,
             height=_HEAD_HEIGHT + ROW_HEIGHT * max(1, min(len(rows), self.most_rows)),
             row_height=ROW_HEIGHT,
             hide_index=True,
             column_order=tuple(self.columns),
             column_config=dict(self.columns),
-            on_select="rerun",
-            selection_mode="single-row",
+            on_select=partial(_row_of_cell, key),
+            selection_mode=["single-row", "single-cell"],
             selection_default=at,
             placeholder=DASH,
             alt=self.alt,
@@ -68,10 +70,22 @@ class PickTable:
     def move_to(self, rows: Sequence[DataclassInstance], row_id: str) -> None:
         """Pick a row from a callback."""
         ids = self._ids(rows)
-        set_widget(self._key(ids), {"selection": {"rows": [ids.index(row_id)], "columns": [], "cells": []}})
+        set_widget(self._key(ids), _selection([ids.index(row_id)]))
 
     def _ids(self, rows: Sequence[DataclassInstance]) -> list[str]:
         return [str(getattr(row, self.id_field)) for row in rows]
 
     def _key(self, ids: Sequence[str]) -> str:
         return f"{self.key}_{zlib.crc32('|'.join(ids).encode())}"
+
+
+def _selection(rows: Sequence[int]) -> dict[str, dict[str, list[Any]]]:
+    return {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+
+
+def _row_of_cell(key: str) -> None:
+    """A click anywhere in a row picks the row."""
+    held: Any = widget_value(key)
+    cells = held["selection"]["cells"] if held else []
+    if cells:
+        set_widget(key, _selection([cells[0][0]]))

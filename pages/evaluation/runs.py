@@ -16,10 +16,11 @@ from pages.evaluation.runs_opened import render_run
 from pages.evaluation.runs_planning import render_plan
 from pages.insights.nothing_yet import load_demo
 from pages.view_models.datasets import in_words
-from pages.view_models.run_list import STATE_WORDS, UNDER_WAY, RunRow, counted, run_row
+from pages.view_models.run_list import STATE_WORDS, RunRow, counted, run_row
 from pages.view_models.words import plural
 
 _PAGE = 100
+_RENEW_SECONDS = 3.0
 _SHOWN: Slot[int] = Slot("runs_shown", _PAGE)
 _column = st.column_config
 
@@ -81,11 +82,9 @@ def _filters(workbench: Workbench, rows: list[RunRow]) -> tuple[str | None, str 
 
 
 def _table(workbench: Workbench, topic: str | None, state: str | None) -> None:
-    """The list; it renews itself while a run is under way."""
-    moving = {STATE_WORDS[name] for name in UNDER_WAY}
-    moves = any(row.state in moving for row in _rows(workbench))
+    """The list; it renews itself, because runs also start at the shell and on other screens."""
 
-    @st.fragment(run_every=2.0 if moves else None)
+    @st.fragment(run_every=_RENEW_SECONDS)
     def listed() -> None:
         rows = _rows(workbench)
         kept = [row for row in rows if topic in (None, row.topic) and state in (None, row.state)]
@@ -112,9 +111,9 @@ def _pick_table() -> PickTable:
     columns = {
         "started": _column.DatetimeColumn("Started", format="D MMM, HH:mm", timezone=zone, width=100),
         "topic": _column.TextColumn("Topic", width=95),
-        "compared": _column.TextColumn("Compared", width=130),
-        "difference": _column.TextColumn("Difference, points", width=180),
-        "stands": _column.TextColumn("State", width=100),
+        "compared": _column.TextColumn("Compared", width=125),
+        "difference": _column.TextColumn("Difference, points", width=175),
+        "stands": _column.TextColumn("State", width=115),
         "kind": _column.MultiselectColumn("Not real", width=90, options=["Simulated", "Demo"], color="violet"),
         "items": _column.NumberColumn("Items", format="localized", width=50),
         "cost": _column.NumberColumn("Cost, USD", format="$%.4f", width=75),

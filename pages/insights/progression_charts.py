@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 import plotly.graph_objects as go
 
 from coaching_core.progression.ema import Band, ProgressionSettings
-from coaching_core.progression.models import Cohort, ProgressPoint
+from coaching_core.progression.models import BandMove, Cohort, ProgressPoint
 from pages.components.charts import BAND_FILL, MARK
 from pages.view_models.progression import band_name, hover_text
 from pages.view_models.words import count, score
@@ -103,18 +103,20 @@ def moves_figure(cohort: Cohort) -> go.Figure:
                 "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
             },
-            link={
-                "source": [left.index(move.before) for move in cohort.moves],
-                "target": [len(left) + right.index(move.after) for move in cohort.moves],
-                "value": [move.count for move in cohort.moves],
-                "color": [_FLOW[move.after] for move in cohort.moves],
-                "customdata": [
-                    f"{band_name(move.before)} to {move.after}: {count(move.count)}" for move in cohort.moves
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
+            link=_links(cohort.moves, left, right),
         )
     )
+
+
+def _links(moves: Sequence[BandMove], left: Sequence[Band | None], right: Sequence[Band]) -> dict[str, object]:
+    return {
+        "source": [left.index(move.before) for move in moves],
+        "target": [len(left) + right.index(move.after) for move in moves],
+        "value": [move.count for move in moves],
+        "color": [_FLOW[move.after] for move in moves],
+        "customdata": [f"{band_name(move.before)} to {move.after}: {count(move.count)}" for move in moves],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _centres(numbers: Sequence[int], most: int) -> list[float]:

@@ -58,4 +58,6 @@ def show_errors(workbench: Workbench, view: LevelView) -> None:
         key="progression_errors",
         alt="Most frequent errors",
     )
-    st.caption("All people on this focus. Fewer is better; the change is against the period before.")
+    new = all(error.change is None for error in errors)
+    against = "nothing was assessed in the period before" if new else "the change is against the period before"
+    st.caption(f"All people on this focus. Fewer is better; {against}.")

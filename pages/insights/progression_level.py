@@ -19,7 +19,7 @@ from pages.components.chrome import empty_state
 from pages.components.messages import plain_markdown, show_problem
 from pages.components.state import Slot
 from pages.insights.progression_charts import Curve, level_alt, level_figure
-from pages.view_models.progression import change_cells, effect, level_words, settings_words, within
+from pages.view_models.progression import band_word, change_cells, effect, level_words, settings_words, within
 from pages.view_models.progression_choice import ProgressionChoice
 from pages.view_models.words import DASH, plural
 
@@ -64,7 +64,8 @@ def _level(workbench: Workbench, view: LevelView, settings: ProgressionSettings)
     st.subheader(level_words(view.history), anchor=False)
     who, focus = view.choice.person, view.choice.focus
     if not view.history.points:
-        empty_state(f"{who.name} has no score on {focus.title} yet", "Assessments of coaching turns bring scores.")
+        band = f"Band: {band_word(view.history)}."
+        st.caption(plain_markdown(f"{band} {who.name} has no score on {focus.title} yet; assessments bring them."))
         return
     points = within(view.history.points, view.start, view.end)
     if not points:

@@ -7,6 +7,7 @@ import streamlit as st
 from coaching_core.errors import WorkbenchError
 from coaching_core.prompts.models import Parameter
 from pages.components.messages import show_problem
+from pages.components.state import flash
 from pages.playground.desk import Desk, show
 from pages.view_models.parameter_values import read_values, value_text
 from pages.view_models.playground_setup import union_of_parameters
@@ -32,7 +33,8 @@ def show_parameters(desk: Desk) -> None:
         show_problem(error)
         return
     show(changed)
-    st.toast("The next message uses these values.")
+    flash("The next message uses these values.")
+    st.rerun()
 
 
 def _field(desk: Desk, parameter: Parameter) -> object:

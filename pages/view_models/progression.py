@@ -13,7 +13,7 @@ from typing import Any
 
 from coaching_core.progression.ema import Band, ProgressionSettings
 from coaching_core.progression.models import Cohort, History, ProgressPoint, TopError, WhatIf
-from pages.view_models.words import DASH, MINUS, count, moment, plural, score
+from pages.view_models.words import DASH, count, moment, plural, score
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_HOVER = 320
@@ -30,7 +30,8 @@ def level_words(history: History) -> str:
         return level
     if not _shows(history, digits):
         return f"{level}, just below {history.next_band}"
-    return f"{level}, {score(history.distance, digits)} below {history.next_band}"
+    threshold = history.ema + history.distance
+    return f"{level}, {score(threshold - float(score(history.ema, digits)), digits)} below {history.next_band}"
 
 
 def band_word(history: History) -> str:
@@ -170,14 +171,11 @@ def band_name(band: Band | None) -> str:
     return "No score yet" if band is None else str(band).capitalize()
 
 
-def signed_whole(value: int) -> str:
-    """+8 or −12."""
-    return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "0"
-
-
 def _shows(history: History, digits: int) -> bool:
     """Whether the distance is seen at all with so many decimals."""
-    return history.distance is not None and round(history.distance, digits) > 0
+    if history.ema is None or history.distance is None:
+        return False
+    return round(history.ema + history.distance - float(score(history.ema, digits)), digits) > 0
 
 
 def _safe(text: str) -> str:

@@ -20,7 +20,6 @@ STATE_WORDS = {
     RunState.FINISHED: "Finished",
     RunState.FAILED: "Failed",
 }
-UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 DASH = "—"
 MINUS = "−"
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 def count(value: int | None) -> str:
-    """4 860 with a thin space in thousands."""
+    """4 860 with a narrow no-break space in thousands."""
     return DASH if value is None else f"{value:,}".replace(",", THIN)
 
 

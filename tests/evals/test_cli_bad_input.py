@@ -59,6 +59,8 @@ def refused(shell: Shell, *arguments: str, **environment: str) -> str:
         ({"concurrency": "0"}, ["concurrency"]),
         ({"money_cap": "0"}, ["money_cap"]),
         ({"money_cap": "NaN"}, ["money_cap"]),
+        ({"margin": "-1"}, ["--margin"]),
+        ({"margin": "nan"}, ["--margin"]),
     ],
 )
 def test_what_is_wrong_is_named(shell: Shell, changes: dict[str, str], words: list[str]) -> None:

@@ -24,7 +24,8 @@ import os, signal, sys
 from coaching_core.llm.providers.simulated import SimulatedProvider
 from evals.cli import main
 
-ask, log, last = SimulatedProvider.complete, os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND), int(sys.argv[2])
+ask, last = SimulatedProvider.complete, int(sys.argv[2])
+log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 made = 0
 
 async def count(self, request):
@@ -105,10 +106,9 @@ def test_stopped_it_prints_the_command_that_goes_on(shell: Shell, number: signal
     assert 0 < done < folder.plan().calls
     resume = re.search(r"Go on with: (python -m evals resume .*)", said.err)
     assert resume is not None
-    if number is signal.SIGINT:
-        resumed = shell.copy_line(resume[1])
-    else:
-        resumed = shell.call(*shlex.split(resume[1])[3:])
+    command = shlex.split(resume[1])
+    assert command[:3] == ["python", "-m", "evals"]
+    resumed = shell.copy_line(resume[1]) if number is signal.SIGINT else shell.call(*command[3:])
     assert resumed.code == 0
     assert resumed.document["status"] == "finished"
     assert set(cells(folder).values()) == {1}
@@ -131,7 +131,7 @@ def test_a_run_beside_a_server_goes_into_its_store_once(tmp_path: Path) -> None:
     server = start_server(shell.home, tmp_path / "server.log")
     try:
         server.health()
-        said = shell.call(*shell.options(limit="6"))
+        said = shell.spawn(*shell.options(limit="6"))
         assert said.code == 0
         run_id = said.document["run_id"]
         assert [run["run_id"] for run in shell.call("list").document] == [run_id]

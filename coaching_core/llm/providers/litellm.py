@@ -16,7 +16,6 @@ What LiteLLM 1.106 would hide, measured with ``tests/wire``, and what is done ab
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
 import sys
@@ -25,7 +24,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from coaching_core.errors import (
     IncompleteReplyError,
@@ -36,33 +35,9 @@ from coaching_core.errors import (
     ProviderRejectedError,
     RateLimitedError,
 )
+from coaching_core.llm.providers.litellm_loading import load_litellm
 from coaching_core.llm.types import CompletionRequest, ProviderReply, TextDelta, Usage
 from coaching_core.settings import Settings
-
-_ENVIRONMENT = {
-    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-    "LITELLM_MODE": "PRODUCTION",  # else it copies .env into the environment
-    "AIOHTTP_CONNECTOR_LIMIT": "10000",  # 0 would mean aiohttp's default of 100
-    "AIOHTTP_CONNECTOR_LIMIT_PER_HOST": "10000",
-}
-_guard = threading.Lock()
-
-
-def _load() -> Any:
-    """LiteLLM, set up; the first call in a process imports it (4-5 s of CPU), others wait for that."""
-
-    def never_send_twice(error: Exception, _data: object) -> NoReturn:
-        raise error
-
-    with _guard:
-        if "litellm" not in sys.modules:
-            os.environ.update(_ENVIRONMENT)
-        litellm: Any = importlib.import_module("litellm")
-        litellm.telemetry, litellm.suppress_debug_info, litellm.drop_params = False, True, True
-        handler: Any = importlib.import_module("litellm.llms.openai.openai")
-        handler.drop_params_from_unprocessable_entity_error = never_send_twice
-        return litellm
 
 
 class LiteLLMProvider:
@@ -77,11 +52,11 @@ class LiteLLMProvider:
 
     def warm(self) -> None:
         """Begin to load LiteLLM in the background; returns at once."""
-        threading.Thread(target=_load, name="litellm-import", daemon=True).start()
+        threading.Thread(target=load_litellm, name="litellm-import", daemon=True).start()
 
     async def load(self) -> None:
         """Load LiteLLM, unless it is. Without this the first calls do, and their latency contains it."""
-        self._litellm = self._litellm or await asyncio.to_thread(_load)
+        self._litellm = self._litellm or await asyncio.to_thread(load_litellm)
 
     async def aclose(self) -> None:
         """Close the connections that LiteLLM keeps open. A later call opens new ones."""
