@@ -14,8 +14,8 @@ from coaching_core.usage.models import UsageFilter
 from evals.bootstrap import Workbench
 from pages.components.chrome import DEMO, SIMULATED, page_title
 from pages.components.home_sections import show_figures, show_loop, show_next_steps, show_topics
+from pages.components.links import go, link_to
 from pages.components.messages import show_problem
-from pages.components.screen_links import go, link_to
 from pages.components.state import flash, show_flash
 from pages.components.tenants import choose_tenant, chosen_tenant, current_tenant, has_data
 from pages.components.viewer import viewer_zone

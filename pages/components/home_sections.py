@@ -11,8 +11,8 @@ import streamlit as st
 from coaching_core.errors import WorkbenchError
 from evals.bootstrap import Workbench
 from pages.components.chrome import Tag, TagKind, tag
+from pages.components.links import go, link_to
 from pages.components.messages import show_problem
-from pages.components.screen_links import go, link_to
 from pages.components.state import flash
 from pages.view_models.home import LoopStep, NextStep
 from pages.view_models.home_figures import Figure, TopicLine

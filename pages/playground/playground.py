@@ -9,8 +9,8 @@ import streamlit as st
 from coaching_core.errors import WorkbenchError
 from evals.bootstrap import Workbench
 from pages.components.chrome import SIMULATED, Tag, empty_state, page_title
+from pages.components.links import link_to
 from pages.components.messages import show_problem
-from pages.components.screen_links import link_to
 from pages.components.state import set_widget, show_flash
 from pages.playground.column_heads import show_heads
 from pages.playground.controls import show_actions, show_controls

@@ -11,8 +11,8 @@ from coaching_core.errors import TopicNotFoundError
 from coaching_core.prompts.models import Topic, TopicSummary
 from evals.bootstrap import Workbench
 from pages.components.chrome import empty_state
+from pages.components.links import link_to
 from pages.components.messages import show_notice, show_problem
-from pages.components.screen_links import link_to
 from pages.components.state import show_flash
 from pages.prompts.editor_controls import show_controls, show_title
 from pages.prompts.editor_desk import LAST_TOPIC, NOTICE, Desk, open_desk

@@ -10,7 +10,7 @@ import streamlit as st
 from coaching_core.prompts.diff import diff_versions
 from coaching_core.prompts.models import Topic
 from pages.components.chrome import Tag, page_title
-from pages.components.screen_links import address_of, go
+from pages.components.links import address_of, go
 from pages.components.state import set_widget, widget_value
 from pages.components.viewer import viewer_zone
 from pages.prompts.editor_desk import LAST_TOPIC, Desk, change_working, move

@@ -17,7 +17,7 @@ from evals.results import load_results
 from evals.run_folder import RunFolder
 from pages.components.chrome import Tag, tag
 from pages.components.evidence_card import evidence_html, no_evidence_html, waiting_words
-from pages.components.screen_links import link_to
+from pages.components.links import link_to
 from pages.prompts.editor_desk import Desk
 from pages.view_models.evidence import Evidence, Pair, ended, evidence, kept_comparison, pairs, under_way
 from pages.view_models.instructions import HeardInstruction, heard

@@ -8,7 +8,7 @@ import streamlit as st
 
 from coaching_core.prompts.models import TopicVersion
 from pages.components.chrome import Tag, tag
-from pages.components.screen_links import go
+from pages.components.links import go
 from pages.components.state import Slot, widget_value
 from pages.components.viewer import viewer_zone
 from pages.prompts.editor_desk import Desk, move

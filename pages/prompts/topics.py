@@ -11,7 +11,7 @@ from streamlit.column_config import DatetimeColumn, NumberColumn, TextColumn
 from coaching_core.prompts.models import TopicSummary
 from evals.bootstrap import Workbench
 from pages.components.chrome import SIMULATED, Tag, empty_state, page_title
-from pages.components.screen_links import go
+from pages.components.links import go
 from pages.components.state import Slot, show_flash
 from pages.components.viewer import viewer_zone
 from pages.prompts.topics_create import CREATED, open_create_dialog

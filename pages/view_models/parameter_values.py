@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from coaching_core.errors import InvalidInputError
@@ -54,6 +55,8 @@ def _read(parameter: Parameter, entry: str) -> object:
         return None
     if parameter.type == "number":
         number = float(entry.strip())
+        if not math.isfinite(number):
+            raise ValueError(parameter.type)
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
     value = json.loads(entry)
     if not isinstance(value, list if parameter.type == "array" else dict):

@@ -115,7 +115,7 @@ def test_the_demo_is_loaded_shown_as_demo_and_removed_again(workbench: Workbench
     assert workbench.core.demo.is_loaded()
     assert any("Demo data" in element.proto.body for element in page.get("html"))
     assert [metric.value for metric in page.metric][1].startswith("$")
-    page.get("button_group")[0].set_value(["local"]).run()
+    page.get("button_group")[0].set_value("local").run()
     assert page.metric[1].value == "—"
     page.button(key="remove_demo").click().run()
     assert not workbench.core.demo.is_loaded()
