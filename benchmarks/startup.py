@@ -38,10 +38,12 @@ _WATCH = """({heading, link}) => new Promise((resolve, reject) => {
     if (link !== null) link.click();
     const timer = setInterval(() => {
         const shown = main() && [...main().querySelectorAll('h1')].some(each => each.innerText.trim() === heading);
+        const app = document.querySelector('[data-testid="stApp"]');
+        const still = app && app.getAttribute('data-test-script-state') === 'notRunning';
         const late = performance.now() - begun > 15000;
-        if (!late && !(shown && performance.now() - changed > 400)) return;
+        if (!late && !(shown && still && performance.now() - changed > 400)) return;
         clearInterval(timer);
-        if (shown) resolve(changed - begun); else reject(new Error(`“${heading}” was not shown in 15 s`));
+        if (late) reject(new Error(`“${heading}” had not settled after 15 s`)); else resolve(changed - begun);
     }, 20);
 })"""
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

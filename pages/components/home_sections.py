@@ -18,6 +18,14 @@ from pages.view_models.home import LoopStep, NextStep
 from pages.view_models.home_figures import Figure, TopicLine
 
 _MOST_STEPS = 5
+_COLUMNS = {
+    "Topic": st.column_config.TextColumn(width="medium"),
+    "Published": st.column_config.TextColumn(width=84),
+    "Draft": st.column_config.TextColumn(width=64),
+    "Score": st.column_config.NumberColumn(format="%.2f", width=64),
+    "Cost per answer": st.column_config.NumberColumn(format="$%.4f", width=120),
+    "Changed": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=120),
+}
 _KINDS: dict[str, TagKind] = {"better": "better", "worse": "worse", "warn": "warn", "live": "live"}
 
 
@@ -113,14 +121,7 @@ def show_topics(lines: Sequence[TopicLine], zone: tzinfo) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="home_topics",
-        column_config={
-            "Topic": st.column_config.TextColumn(width="medium"),
-            "Published": st.column_config.TextColumn(width=84),
-            "Draft": st.column_config.TextColumn(width=64),
-            "Score": st.column_config.NumberColumn(format="%.2f", width=64),
-            "Cost per answer": st.column_config.NumberColumn(format="$%.4f", width=120),
-            "Changed": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=120),
-        },
+        column_config=_COLUMNS,
     )
     st.caption(
         "Score and cost per answer are those of the published version in its latest finished run. Select a row to edit."

@@ -17,7 +17,7 @@ def show_heads(desk: Desk) -> None:
     """One head for each column, in the order of the answers below."""
     with st.container(key="quad_heads"):
         for place, head in zip(st.columns(len(desk.heads), gap="small"), desk.heads, strict=True):
-            with place, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with place, st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
                 st.html(head_html(head, desk.hidden), width="stretch")
                 if not desk.hidden:
                     _show_menu(desk, head)
@@ -44,25 +44,30 @@ def _show_menu(desk: Desk, head: Head) -> None:
             st.caption("Columns can be changed when all answers are there.")
         _model_select(desk, column, busy)
         _version_select(desk, column, busy)
-        columns = desk.session.columns
         with st.container(horizontal=True, gap="small"):
-            st.button(
-                "Duplicate column",
-                icon=":material/content_copy:",
-                key=f"duplicate_{column.id}",
-                disabled=busy or len(columns) >= MOST_COLUMNS,
-                help=f"There is room for {MOST_COLUMNS} columns." if len(columns) >= MOST_COLUMNS else None,
-                on_click=attempt,
-                args=(lambda: desk.arrange(_with_duplicate(desk, column)),),
-            )
-            st.button(
-                "Remove column",
-                icon=":material/delete:",
-                key=f"remove_{column.id}",
-                disabled=busy or len(columns) == 1,
-                on_click=attempt,
-                args=(lambda: desk.arrange(tuple(one for one in columns if one.id != column.id)),),
-            )
+            _menu_buttons(desk, column, busy)
+
+
+def _menu_buttons(desk: Desk, column: Column, busy: bool) -> None:
+    columns = desk.session.columns
+    full = len(columns) >= MOST_COLUMNS
+    st.button(
+        "Duplicate column",
+        icon=":material/content_copy:",
+        key=f"duplicate_{column.id}",
+        disabled=busy or full,
+        help=f"There is room for {MOST_COLUMNS} columns." if full else None,
+        on_click=attempt,
+        args=(lambda: desk.arrange(_with_duplicate(desk, column)),),
+    )
+    st.button(
+        "Remove column",
+        icon=":material/delete:",
+        key=f"remove_{column.id}",
+        disabled=busy or len(columns) == 1,
+        on_click=attempt,
+        args=(lambda: desk.arrange(tuple(one for one in columns if one.id != column.id)),),
+    )
 
 
 def _model_select(desk: Desk, column: Column, busy: bool) -> None:

@@ -101,7 +101,7 @@ def answer_html(head: Head, card: Answer, hidden: bool) -> str:
     """A card's content: who (when columns are stacked), text, what has to be said about it, figures."""
     sent = f'<details class="cw-sent"><summary>Sent to this column</summary>{_paragraphs(card.message)}</details>'
     caret = '<span class="cw-caret" role="img" aria-label="still arriving"></span>' if card.streaming else ""
-    text = f'<div class="cw-ans">{_paragraphs(card.text, caret)}</div>'
+    text = f'<div class="cw-ans">{_paragraphs(card.text, caret)}</div>' if card.text or caret else ""
     by = f'<p class="s m">{html.escape(card.by)}</p>' if card.by else ""
     figures = "".join(f"<span>{html.escape(name)}<b>{html.escape(value)}</b></span>" for name, value in card.figures)
     below = f'<div class="cw-run">{figures}</div>' if figures else ""

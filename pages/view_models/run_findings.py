@@ -104,8 +104,10 @@ def find(results: RunResults, baseline: str, candidate: str) -> Findings:
     comparison, verdict, notes = _compared(results, baseline, candidate)
     rubric = results.plan.rubric
     names = {criterion.id: criterion.name for criterion in rubric.criteria}
-    facts = (*notes, *comparison.notes, f"Scale {rubric.minimum:g}–{rubric.maximum:g}.")
     overall = comparison.overall
+    if overall.n and "paired item" not in comparison.sentence:
+        notes = [*notes, f"{words.plural(overall.n, 'paired item')}."]
+    facts = (*notes, *comparison.notes, f"Scale {rubric.minimum:g}–{rubric.maximum:g}.")
     whole = PartDifference("overall", overall, None)
     first = _difference(whole, "Overall", str(verdict), overall=True)
     parts = [_difference(part, names[part.name], part_word(part, comparison.margin)) for part in comparison.criteria]

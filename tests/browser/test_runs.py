@@ -38,8 +38,9 @@ def test_from_a_plan_to_the_judges_words(page: Page, workbench: RunningWorkbench
     page.get_by_role("button", name="Resume run").click(timeout=_LONG)
     expect(live).to_contain_text("answers done", timeout=_LONG)
 
-    verdict = page.locator(".cw-verdict")
+    verdict = page.locator(".st-key-verdict")
     expect(verdict).to_contain_text("20 paired items", timeout=_LONG)
+    expect(verdict).not_to_contain_text("So far")
     expect(live).to_have_count(0)
     expect(page.get_by_role("button", name="Resume run")).to_have_count(0)
 
