@@ -205,7 +205,7 @@ def reply(model: SimulatedModel, messages: Sequence[Message], draws: Draws) -> s
     parts = _named(parts, person, does)
     if limit is not None:
         parts = _shortened(parts, limit, short)
-    elif parts[0].aspect != "safety" and person.spoken:
+    elif parts[0].aspect != "safety" and person.spoken and model.talkativeness > 0:
         base = 165 if "word_limit" in told and not told["word_limit"].wanted else 92
         parts = _lengthened(parts, base + int(45 * model.talkativeness), draws)
     return " ".join(part.text for part in parts)
