@@ -21,9 +21,8 @@ from api.security import LoopbackOnly
 from coaching_core.errors import InvalidInputError, WorkbenchError
 from coaching_core.jobs.scheduler import Scheduler
 from coaching_core.logs import configure_logging, take_over
-from coaching_core.settings import Settings
+from coaching_core.settings import Settings, load_settings
 from evals.bootstrap import build_workbench
-from evals.configuration import load_settings
 from evals.jobs import schedule_jobs
 from evals.running import running, set_running
 from pages.deep_links import DeepLinks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
@@ -31,11 +32,14 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that child processes are ended, too
     machine = machine_line()
     rows: list[tuple[str, ...]] = [("what", "measured", "target", "ratio", "")]
     for name in names or BENCHMARKS:
         print(f"{name} …", file=sys.stderr, flush=True)
-        rows += [as_row(measurement) for measurement in _measured(name)]
+        for measurement in _measured(name):
+            rows.append(as_row(measurement))
+            print("  ".join(("  ", *rows[-1])).rstrip(), file=sys.stderr, flush=True)
     print("\n".join(as_lines(rows)))
     print(f"\nratio: 1 or less is within the target. {machine}")
     return 0

@@ -18,6 +18,7 @@
     │   ├── StoreInUseError          another process holds the store; names it and the ways out
     │   ├── StoreTooNewError         written by a newer release
     │   └── StoreDamagedError        cannot be opened; nothing was deleted
+    ├── RunDamagedError              a run's journal was changed by something else than a crash
     ├── DiskFullError                no room under a file that must be durable
     └── ModelCallError               a call to a model that brought no usable answer
         ├── MissingKeyError          no key for this provider is configured
@@ -156,6 +157,10 @@ class StoreTooNewError(StoreError):
 
 class StoreDamagedError(StoreError):
     """The store's file cannot be read. It is left as it is."""
+
+
+class RunDamagedError(WorkbenchError):
+    """A run's journal cannot be read. It is left as it is."""
 
 
 class DiskFullError(WorkbenchError):

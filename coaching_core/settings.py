@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import getpass
 import ipaddress
+import logging
 from decimal import Decimal
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from coaching_core.errors import InvalidInputError
 
 
 def _os_user() -> str:
@@ -151,3 +155,30 @@ class Settings(BaseSettings):
             else self.bind_address
         )
         return f"http://{host}:{self.port}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        InvalidInputError: A value cannot be used; names every variable that is wrong.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = (_in_words(problem) for problem in error.errors(include_url=False))
+        raise InvalidInputError("; ".join(problems)) from error
+    except SettingsError as error:
+        cause = error.__cause__ or error
+        raise InvalidInputError(f"A setting cannot be read: {error}. It must be JSON ({cause}).") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"The file .env is not UTF-8 (byte {error.start + 1}).") from error
+    if settings.log_level.upper() not in logging.getLevelNamesMapping():
+        raise InvalidInputError(f"LOG_LEVEL={settings.log_level}: use DEBUG, INFO, WARNING or ERROR.")
+    return settings
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    message = problem["msg"].removeprefix("Value error, ")
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    return message if not name or message.startswith(name) else f"{name}: {message}"

@@ -14,9 +14,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from coaching_core.clock import utc_now
 from coaching_core.errors import (
@@ -29,22 +27,21 @@ from coaching_core.errors import (
 )
 from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
 from coaching_core.llm.gateway import Gateway
-from coaching_core.settings import Settings
+from coaching_core.settings import Settings, load_settings
 from evals.cell_accounting import CellRecorder
-from evals.cli_folders import all_folders, find_folder, output_folder, read_results, readable
-from evals.configuration import load_settings
+from evals.cli_folders import find_folder, output_folder
+from evals.cli_output import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, complain, print_json
+from evals.cli_reading import compare_variants, list_runs, report_run, show_run
 from evals.events import Ended, EventListener
 from evals.gate import GATES, gate_exit_code
-from evals.ingest import comparison_figures, plain, summarise
+from evals.ingest import summarise
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan, read_plan
 from evals.progress_line import ProgressLine
 from evals.reports import FORMATS, render_report
-from evals.results import RunResults, compare_runs, write_parquet
+from evals.results import RunResults, load_results, write_parquet
 from evals.run_folder import RunFolder, RunState, write_durably
 from evals.runner import Runner
 from evals.store_access import open_store_access
-
-EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,16 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(end="", flush=True)  # noqa: T201 - a reader that is gone is heard of here, not when Python ends
         return code
     except (InvalidInputError, NotFoundError, ConflictError, MissingKeyError) as error:
-        return _complain(str(error), EXIT_USAGE)
+        return complain(str(error), EXIT_USAGE)
     except WorkbenchError as error:
-        return _complain(str(error), EXIT_FAILED)
+        return complain(str(error), EXIT_FAILED)
     except KeyboardInterrupt:
-        return _complain("Interrupted.", EXIT_INTERRUPTED)
+        return complain("Interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except OSError as error:
-        return _complain(str(error), EXIT_FAILED)
+        return complain(str(error), EXIT_FAILED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,10 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(resume)
     resume.set_defaults(command=_resume)
     for name, function, text in (
-        ("list", _list, "all runs, newest first"),
-        ("show", _show, "figures of one run"),
-        ("compare", _compare, "candidate against baseline, within a run or between two"),
-        ("report", _report, "one run as HTML, CSV or JSON"),
+        ("list", list_runs, "all runs, newest first"),
+        ("show", show_run, "figures of one run"),
+        ("compare", compare_variants, "candidate against baseline, within a run or between two"),
+        ("report", report_run, "one run as HTML, CSV or JSON"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(command=function)
@@ -191,7 +188,7 @@ def _resume(options: argparse.Namespace, settings: Settings) -> int:
 
 def _carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace) -> int:
     plan = folder.plan()
-    read_results(folder)
+    load_results(folder)
     with open_store_access(settings) as store:
         store.register(folder)
     if folder.status().state is not RunState.FINISHED:
@@ -199,12 +196,12 @@ def _carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespac
     line = ProgressLine(sys.stderr, plan, as_json=options.json)
     ended = asyncio.run(_work(folder, settings, line.hear))
     line.close()
-    results = read_results(folder)
+    results = load_results(folder)
     if ended.state is RunState.FINISHED:
         write_parquet(results, folder)
         write_durably(folder.report, render_report(results, "html"))
     _take_in(plan.run_id, settings)
-    _print({"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)} | summarise(results))
+    print_json({"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)} | summarise(results))
     return _exit_code(ended, results, options)
 
 
@@ -213,16 +210,16 @@ def _take_in(run_id: str, settings: Settings) -> None:
         with open_store_access(settings) as store:
             store.take_in(run_id)
     except StoreError as error:
-        _complain(f"{error} The run itself is whole; the workbench takes it in when it starts next.", EXIT_FAILED)
+        complain(f"{error} The run itself is whole; the workbench takes it in when it starts next.", EXIT_FAILED)
 
 
 def _exit_code(ended: Ended, results: RunResults, options: argparse.Namespace) -> int:
     if ended.state is RunState.STOPPED:
         where = f" --out {shlex.quote(str(options.out))}" if options.out else ""
         resume = f"python -m evals resume {results.plan.run_id}{where}"
-        return _complain(f"{ended.reason} The journal is saved. Go on with: {resume}", EXIT_INTERRUPTED)
+        return complain(f"{ended.reason} The journal is saved. Go on with: {resume}", EXIT_INTERRUPTED)
     if ended.state is RunState.FAILED:
-        return _complain(ended.reason, EXIT_FAILED)
+        return complain(ended.reason, EXIT_FAILED)
     gate = getattr(options, "gate", None)
     return EXIT_OK if gate is None else gate_exit_code(gate, results.comparison(), options.margin)
 
@@ -254,83 +251,3 @@ async def _work(folder: RunFolder, settings: Settings, listen: EventListener) ->
         loop.add_signal_handler(number, runner.stop, "Interrupted.")
     async with loaded(providers, [catalogue.info(model) for model in _models(folder.plan())]):
         return await runner.run()
-
-
-def _list(options: argparse.Namespace, settings: Settings) -> int:
-    runs = []
-    for folder, plan, status in readable(all_folders(options, settings)):
-        runs.append(
-            {
-                "run_id": plan.run_id,
-                "status": str(status.state),
-                "created_at": plan.created_at.isoformat(),
-                "dataset": plan.dataset.name,
-                "items": len(plan.dataset.items),
-                "variants": [variant.label for variant in plan.variants],
-                "judge": plan.judge,
-                "simulated": plan.simulated,
-                "folder": str(folder.path),
-            }
-        )
-    _print(runs)
-    return EXIT_OK
-
-
-def _show(options: argparse.Namespace, settings: Settings) -> int:
-    folder = find_folder(options, settings, options.run_id)
-    results, status = read_results(folder), folder.status()
-    head = {"run_id": folder.run_id, "status": asdict(status), "folder": str(folder.path)}
-    body = {
-        "dataset": results.plan.dataset.name,
-        "items": len(results.plan.dataset.items),
-        "judge": results.plan.judge,
-        "rubric": results.plan.rubric.label,
-        "seed": results.plan.seed,
-        "simulated": results.plan.simulated,
-        "answers": len(results.answers),
-    }
-    _print(head | body | summarise(results))
-    return EXIT_OK
-
-
-def _compare(options: argparse.Namespace, settings: Settings) -> int:
-    first = read_results(find_folder(options, settings, options.run_id))
-    if options.other is None:
-        comparison = first.comparison()
-        if comparison is None:
-            raise InvalidInputError(f"Run {options.run_id} has one variant. Name a second run to compare it with.")
-        _print(plain(comparison_figures(comparison)))
-        return EXIT_OK
-    second = read_results(find_folder(options, settings, options.other))
-    warnings = _differences(first.plan, second.plan)
-    for warning in warnings:
-        print(warning, file=sys.stderr)  # noqa: T201
-    comparison = compare_runs(first, second)
-    _print(plain(comparison_figures(comparison)) | {"warnings": warnings})
-    return EXIT_OK
-
-
-def _differences(first: RunPlan, second: RunPlan) -> list[str]:
-    warnings = []
-    if first.dataset.content_hash != second.dataset.content_hash:
-        warnings.append("The datasets differ: only items of both runs are compared.")
-    if first.rubric != second.rubric:
-        warnings.append("The rubrics differ: the scores may not mean the same.")
-    if first.judge != second.judge:
-        warnings.append("The judges differ: the scores may not mean the same.")
-    return warnings
-
-
-def _report(options: argparse.Namespace, settings: Settings) -> int:
-    results = read_results(find_folder(options, settings, options.run_id))
-    sys.stdout.buffer.write(render_report(results, options.format))
-    return EXIT_OK
-
-
-def _print(document: Any) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))  # noqa: T201
-
-
-def _complain(message: str, code: int) -> int:
-    print(message, file=sys.stderr)  # noqa: T201
-    return code

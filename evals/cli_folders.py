@@ -6,10 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from coaching_core.errors import InvalidInputError, RunNotFoundError, WorkbenchError
+from coaching_core.errors import InvalidInputError, RunNotFoundError
 from coaching_core.settings import Settings
 from evals.plan import RunPlan
-from evals.results import RunResults, load_results
 from evals.run_folder import RunFolder, RunStatus
 from evals.store_access import open_store_access
 
@@ -52,19 +51,3 @@ def readable(folders: list[RunFolder]) -> list[tuple[RunFolder, RunPlan, RunStat
         except (InvalidInputError, RunNotFoundError) as error:
             print(f"{folder.path} is left out: {error}", file=sys.stderr)  # noqa: T201
     return found
-
-
-def read_results(folder: RunFolder) -> RunResults:
-    """What a run found out.
-
-    Raises:
-        RunNotFoundError: This is no run's folder.
-        WorkbenchError: Its journal is damaged.
-    """
-    try:
-        return load_results(folder)
-    except (ValueError, KeyError) as error:
-        raise WorkbenchError(
-            f"{folder.journal} is damaged: a line in it cannot be read ({error}). It was left as it is. "
-            "Mend or remove that line, or put a copy of the file in its place."
-        ) from error

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coaching_core.errors import NotFoundError
+from coaching_core.errors import InvalidInputError, NotFoundError, RunDamagedError
 from coaching_core.llm.accounting import PromptRun
 from evals.compare import Comparison, ItemResult, compare
 from evals.journal import read_journal
@@ -120,8 +120,20 @@ def load_results(folder: RunFolder) -> RunResults:
 
     Raises:
         RunNotFoundError: This is no run's folder.
+        RunDamagedError: A whole line of its journal cannot be read.
     """
     plan = folder.plan()
+    try:
+        answers = _read_answers(folder)
+    except (ValueError, KeyError, TypeError, InvalidInputError) as error:
+        raise RunDamagedError(
+            f"{folder.journal} is damaged: a line in it cannot be read ({error}). It was left as it is. "
+            "Mend or remove that line, or put a copy of the file in its place."
+        ) from error
+    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers))
+
+
+def _read_answers(folder: RunFolder) -> dict[Cell, Answer]:
     answers: dict[Cell, Answer] = {}
     for line, _ in read_journal(folder.journal):
         runs = tuple(PromptRun.from_json(run) for run in line.body["prompt_runs"])
@@ -132,7 +144,7 @@ def load_results(folder: RunFolder) -> RunResults:
             before = answers[line.cell]
             verdict = Verdict.from_json(line.body["verdict"])
             answers[line.cell] = Answer(line.cell, before.text, before.reason, verdict, before.prompt_runs, runs)
-    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers))
+    return answers
 
 
 def write_parquet(results: RunResults, folder: RunFolder) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -92,6 +93,11 @@ class Verdict:
             InvalidInputError: The document is no verdict.
         """
         try:
-            return TypeAdapter(cls).validate_python(dict(document))
+            return _adapter().validate_python(dict(document))
         except ValidationError as error:
             raise InvalidInputError(f"This is no verdict: {error.errors()[0]['msg']}.") from error
+
+
+@cache
+def _adapter() -> TypeAdapter[Verdict]:
+    return TypeAdapter(Verdict)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from coaching_core.errors import ConflictError, DiskFullError, ProviderDownError
+from coaching_core.errors import ConflictError, DiskFullError, ProviderDownError, RunDamagedError
 from coaching_core.llm.providers.simulated import SimulatedProvider
 from coaching_core.llm.types import CompletionRequest, ProviderReply, Purpose, TextDelta
 from coaching_core.settings import Settings
@@ -225,7 +225,7 @@ def test_a_damaged_line_in_the_middle_is_not_skipped(settings: Settings, tmp_pat
     asyncio.run(Runner(folder, make_gateway(settings)).run())
     lines = folder.journal.read_bytes().splitlines(keepends=True)
     folder.journal.write_bytes(b"".join([lines[0], b"{broken}\n", *lines[1:]]))
-    with pytest.raises(ValueError):
+    with pytest.raises(RunDamagedError, match="damaged"):
         load_results(folder)
 
 

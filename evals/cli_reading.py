@@ -1,0 +1,91 @@
+"""Commands of the shell that read runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from coaching_core.errors import InvalidInputError
+from coaching_core.settings import Settings
+from evals.cli_folders import all_folders, find_folder, readable
+from evals.cli_output import EXIT_OK, print_json
+from evals.ingest import comparison_figures, plain, summarise
+from evals.plan import RunPlan
+from evals.reports import render_report
+from evals.results import compare_runs, load_results
+
+
+def list_runs(options: argparse.Namespace, settings: Settings) -> int:
+    """``list``: all runs, newest first."""
+    runs = []
+    for folder, plan, status in readable(all_folders(options, settings)):
+        runs.append(
+            {
+                "run_id": plan.run_id,
+                "status": str(status.state),
+                "created_at": plan.created_at.isoformat(),
+                "dataset": plan.dataset.name,
+                "items": len(plan.dataset.items),
+                "variants": [variant.label for variant in plan.variants],
+                "judge": plan.judge,
+                "simulated": plan.simulated,
+                "folder": str(folder.path),
+            }
+        )
+    print_json(runs)
+    return EXIT_OK
+
+
+def show_run(options: argparse.Namespace, settings: Settings) -> int:
+    """``show``: the figures of one run."""
+    folder = find_folder(options, settings, options.run_id)
+    results, status = load_results(folder), folder.status()
+    head = {"run_id": folder.run_id, "status": asdict(status), "folder": str(folder.path)}
+    body = {
+        "dataset": results.plan.dataset.name,
+        "items": len(results.plan.dataset.items),
+        "judge": results.plan.judge,
+        "rubric": results.plan.rubric.label,
+        "seed": results.plan.seed,
+        "simulated": results.plan.simulated,
+        "answers": len(results.answers),
+    }
+    print_json(head | body | summarise(results))
+    return EXIT_OK
+
+
+def compare_variants(options: argparse.Namespace, settings: Settings) -> int:
+    """``compare``: candidate against baseline, within a run or between two."""
+    first = load_results(find_folder(options, settings, options.run_id))
+    if options.other is None:
+        comparison = first.comparison()
+        if comparison is None:
+            raise InvalidInputError(f"Run {options.run_id} has one variant. Name a second run to compare it with.")
+        print_json(plain(comparison_figures(comparison)))
+        return EXIT_OK
+    second = load_results(find_folder(options, settings, options.other))
+    warnings = _differences(first.plan, second.plan)
+    for warning in warnings:
+        print(warning, file=sys.stderr)  # noqa: T201
+    comparison = compare_runs(first, second)
+    print_json(plain(comparison_figures(comparison)) | {"warnings": warnings})
+    return EXIT_OK
+
+
+def _differences(first: RunPlan, second: RunPlan) -> list[str]:
+    warnings = []
+    if first.dataset.content_hash != second.dataset.content_hash:
+        warnings.append("The datasets differ: only items of both runs are compared.")
+    if first.rubric != second.rubric:
+        warnings.append("The rubrics differ: the scores may not mean the same.")
+    if first.judge != second.judge:
+        warnings.append("The judges differ: the scores may not mean the same.")
+    return warnings
+
+
+def report_run(options: argparse.Namespace, settings: Settings) -> int:
+    """``report``: one run as HTML, CSV or JSON on stdout."""
+    results = load_results(find_folder(options, settings, options.run_id))
+    sys.stdout.buffer.write(render_report(results, options.format))
+    return EXIT_OK
