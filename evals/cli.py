@@ -248,6 +248,6 @@ async def _work(folder: RunFolder, settings: Settings, listen: EventListener) ->
     runner = Runner(folder, gateway, listen)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, runner.stop, "Interrupted.")
+        loop.add_signal_handler(number, runner.stop, "Stopped.")
     async with loaded(providers, [catalogue.info(model) for model in _models(folder.plan())]):
         return await runner.run()

@@ -159,7 +159,7 @@ def build_plan(request: PlanRequest, context: PlanContext, now: datetime) -> Run
     topic = None if request.all_topics else request.topic
     items = select(dataset.items, topic=topic, split=request.split, limit=request.limit, seed=request.seed)
     if not items:
-        hint = "" if request.all_topics else " Use --all-topics to take items of every topic."
+        hint = "" if request.all_topics else " Take the items of every topic instead (--all-topics)."
         raise InvalidPlanError(f"{request.dataset} has no item for “{request.topic}” with this choice.{hint}")
     plan = RunPlan(
         run_id=new_run_id(now),

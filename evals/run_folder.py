@@ -6,6 +6,7 @@ import errno
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +17,9 @@ from typing import Any
 
 from coaching_core.errors import ConflictError, DiskFullError, RunNotFoundError, WorkbenchError
 from evals.plan import RunPlan, read_plan
+
+_SECONDS_TO_START = 30
+"""How long a run may wait for its process before it counts as interrupted."""
 
 
 class RunState(StrEnum):
@@ -117,10 +121,19 @@ class RunFolder:
             status = RunStatus(RunState(document["state"]), document["reason"], document["updated_at"])
         except (OSError, ValueError, KeyError):
             status = RunStatus(RunState.WAITING)
-        began = status.state is RunState.RUNNING or (status.state is RunState.WAITING and self.journal.exists())
-        if began and not self.is_running():
-            return RunStatus(RunState.INTERRUPTED, "The process ended without a word.", status.updated_at)
+        if status.state in (RunState.RUNNING, RunState.WAITING) and not self.is_running():
+            if status.state is RunState.RUNNING:
+                return RunStatus(RunState.INTERRUPTED, "The process ended without a word.", status.updated_at)
+            if self._seconds_waited() > _SECONDS_TO_START:
+                return RunStatus(RunState.INTERRUPTED, f"No process took it up; see {self.log}.", status.updated_at)
         return status
+
+    def _seconds_waited(self) -> float:
+        said = self.path / "status.json"
+        try:
+            return time.time() - (said if said.exists() else self.path / "plan.json").stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ from pages.view_models import words
 from pages.view_models.run_list import run_title
 from pages.view_models.run_progress import Stand
 
-_SAID_ALREADY = "Interrupted."
+_SAID_ALREADY = "Stopped."
 """What a run's process gives as its reason when a person stopped it."""
 
 

@@ -73,7 +73,7 @@ def _show_answer(desk: Desk, index: int, head: Head, card: Answer, live: LiveTur
         st.html(answer_html(head, card, desk.hidden), width="stretch")
         if card.streaming and live is not None:
             st.button(
-                "Stop",
+                "Stop answer",
                 icon=":material/stop_circle:",
                 type="tertiary",
                 key=f"stop_{card.column_id}",

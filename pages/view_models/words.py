@@ -43,8 +43,9 @@ def signed(value: float | None, digits: int = 2) -> str:
     """+0.31 or −0.12, with a real minus sign."""
     if value is None:
         return DASH
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{abs(value):.{digits}f}"
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.{digits}f}"
 
 
 def interval(low: float, high: float, digits: int = 2) -> str:

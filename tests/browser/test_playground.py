@@ -55,7 +55,7 @@ def test_a_turn_survives_a_reload_and_can_be_stopped_tried_again_and_branched(pa
 
     page.reload()
     expect(page.locator(".cw-ans").nth(1)).to_contain_text("What would be a", timeout=_ARRIVED)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop answer").click()
     expect(page.get_by_text("You stopped this answer")).to_be_visible(timeout=_ARRIVED)
     expect(page.get_by_role("button", name="Stop all")).to_have_count(0, timeout=_ARRIVED)
     expect(page.get_by_text("2 columns, 1 turn")).to_be_visible()

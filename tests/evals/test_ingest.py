@@ -166,7 +166,7 @@ def test_a_torn_last_line_waits_for_its_rest(
     folder.journal.write_bytes(folder.journal.read_bytes() + model.lines[5][:-20])
     ingest.register(folder)
     ingest.take_in(folder.run_id)
-    assert check(database, model, 5).status is RunState.INTERRUPTED
+    assert check(database, model, 5).status is RunState.WAITING
     folder.journal.write_bytes(b"".join(model.lines[:6]))
     ingest.take_in(folder.run_id)
     check(database, model, 6)

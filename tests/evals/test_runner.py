@@ -263,3 +263,14 @@ def test_a_journal_line_is_one_line_whatever_is_in_it() -> None:
     assert raw.count(b"\n") == 1
     assert JournalLine.decode(raw) == line
     assert json.loads(raw)["item"] == "i"
+
+
+def test_a_run_that_no_process_took_up_is_said_so(settings: Settings, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, make_plan(settings, limit=2))
+    long_ago = (folder.path / "plan.json").stat().st_mtime - 60
+    os.utime(folder.path / "plan.json", (long_ago, long_ago))
+    status = folder.status()
+    assert status.state is RunState.INTERRUPTED
+    assert "run.log" in status.reason
+    folder.write_status(RunState.WAITING)
+    assert folder.status().state is RunState.WAITING
