@@ -33,7 +33,7 @@ PROJECT = Path(__file__).resolve().parent
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Build the workbench unless :func:`main` did, run its jobs, and close it at the end."""
-    take_over("streamlit", "uvicorn", "uvicorn.access", "uvicorn.error")
+    take_over("streamlit", "uvicorn")
     workbench = running()
     if workbench is None:
         settings = load_settings()
@@ -70,10 +70,11 @@ def main() -> int:
         return _refuse(str(error), 1)
     print(f"Coaching Workbench is at {settings.url} (Ctrl-C stops it).", flush=True)  # noqa: T201
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="websockets-sansio")
+    server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
     print("Stopped.", flush=True)  # noqa: T201
-    return 0
+    return 0 if server.started else 1
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -29,7 +29,7 @@ _LATER = {name: name for name in ("Topics", "Datasets", "Runs", "Usage & cost", 
 """Names in the sidebar and the headings of their screens, each shown for the first time by this server but the last."""
 
 _WATCH = """({heading, link}) => new Promise((resolve, reject) => {
-    const main = () => document.querySelector('[data-testid="stMain"]');
+    const main = () => document.querySelector('[data-testid="stMainBlockContainer"]');
     const begun = link === null ? 0 : performance.now();
     let changed = performance.now();
     new MutationObserver(records => {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
 from coaching_core.llm.accounting import StoreRecorder
-from coaching_core.llm.assembly import build_catalogue, build_providers
+from coaching_core.llm.assembly import build_catalogue, build_providers, warm
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.model_loop import ModelLoop
@@ -41,6 +41,7 @@ class Services:
     progression: ProgressionService
     usage: UsageService
     demo: DemoService
+    warm_models: Callable[[], None]
     _closers: tuple[Callable[[], None], ...]
 
     def close(self) -> None:
@@ -69,7 +70,8 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         database.close()
         raise
     appends = AppendQueue(database)
-    gateway = Gateway(catalogue, build_providers(settings), StoreRecorder(appends), settings.model_timeout_seconds)
+    providers = build_providers(settings)
+    gateway = Gateway(catalogue, providers, StoreRecorder(appends), settings.model_timeout_seconds)
     model_loop = ModelLoop()
     playground = PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop)
     return Services(
@@ -90,5 +92,6 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         ),
         usage=UsageService(database),
         demo=DemoService(database, catalogue.cost),
+        warm_models=lambda: warm(providers, catalogue.models()),
         _closers=(model_loop.close, playground.close, appends.close, database.close),
     )

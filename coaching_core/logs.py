@@ -51,9 +51,10 @@ def configure_logging(level: str) -> None:
     root.setLevel(level.upper())
 
 
-def take_over(*names: str) -> None:
-    """Send loggers that a library gave handlers of their own through ours; the access log is left out."""
-    for name in names:
+def take_over(*libraries: str) -> None:
+    """Send loggers that libraries gave handlers of their own through ours, from warnings on."""
+    known = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in libraries]
+    for name in (*libraries, *known):
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True

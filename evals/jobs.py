@@ -11,18 +11,24 @@ from evals.bootstrap import Workbench
 _log = logging.getLogger(__name__)
 _INGEST_SECONDS = 1.0
 _PROJECTION_SECONDS = 5.0
+_WARM_SECONDS = 15.0
+"""Loading LiteLLM takes seconds of CPU; the first screen comes first."""
 
 
 def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
-    """Take runs into the store, and keep the Markdown files of published prompts as the store has them."""
+    """Take runs into the store, keep the Markdown files of published prompts, and load what real models need."""
     core = workbench.core
-    scheduler.every(_INGEST_SECONDS, "take-in-runs", lambda: workbench.runs.ingest.take_in_all(_report))
+    known: set[tuple[str, str]] = set()
+
+    def report(run_id: str, error: Exception) -> None:
+        if (run_id, str(error)) not in known:
+            known.add((run_id, str(error)))
+            _log.error("a run could not be taken in", exc_info=error, extra={"runId": run_id})
+
+    scheduler.every(_INGEST_SECONDS, "take-in-runs", lambda: workbench.runs.ingest.take_in_all(report))
+    scheduler.later(_WARM_SECONDS, "warm-models", core.warm_models)
 
     def project() -> None:
         project_published(core.prompts, core.settings.home / "prompts")
 
     scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
-
-
-def _report(run_id: str, error: Exception) -> None:
-    _log.error("a run could not be taken in", exc_info=error, extra={"runId": run_id})

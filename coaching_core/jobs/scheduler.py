@@ -22,6 +22,17 @@ class Scheduler:
         self._threads.append(thread)
         thread.start()
 
+    def later(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+        """Run a job once, unless the process ends before. A failure is logged."""
+
+        def wait_and_run() -> None:
+            if not self._stop.wait(seconds):
+                self._run(name, job)
+
+        thread = threading.Thread(target=wait_and_run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def close(self) -> None:
         """Let jobs under way end, start none again."""
         self._stop.set()
@@ -30,8 +41,12 @@ class Scheduler:
 
     def _repeat(self, seconds: float, name: str, job: Callable[[], None]) -> None:
         while not self._stop.is_set():
-            try:
-                job()
-            except Exception:  # noqa: BLE001 - logged whole; a job that fails once goes on
-                _log.exception("job failed", extra={"job": name})
+            self._run(name, job)
             self._stop.wait(seconds)
+
+    @staticmethod
+    def _run(name: str, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception:  # noqa: BLE001 - logged whole; a job that fails once goes on
+            _log.exception("job failed", extra={"job": name})

@@ -37,6 +37,12 @@ async def loaded(providers: Mapping[str, Provider], models: Iterable[ModelInfo])
             await adapter.aclose()
 
 
+def warm(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> None:
+    """Begin to load, in the background, what the models that can be asked will need."""
+    for adapter in _heavy(providers, [model for model in models if model.available and not model.simulated]):
+        adapter.warm()
+
+
 def _heavy(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> list[LiteLLMProvider]:
     used = [providers.get(model.provider, providers[OTHER_PROVIDERS]) for model in models]
     return [adapter for adapter in dict.fromkeys(used) if isinstance(adapter, LiteLLMProvider)]

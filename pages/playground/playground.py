@@ -17,7 +17,6 @@ from pages.playground.controls import show_actions, show_controls
 from pages.playground.desk import BLIND, PROBLEM, TYPED, Desk, open_desk, show
 from pages.playground.opening import show_opening
 from pages.playground.turns import show_turns
-from pages.playground.voting import show_vote
 from pages.view_models.playground import composer_words, facts, is_simulated
 
 _COMPOSER = "playground_composer"
@@ -26,6 +25,8 @@ _COMPOSER = "playground_composer"
 def render(workbench: Workbench) -> None:
     """Draw the screen."""
     show_flash()
+    problem = PROBLEM.get()
+    PROBLEM.clear()
     desk = open_desk(workbench)
     if desk is None:
         page_title("Playground")
@@ -40,16 +41,14 @@ def render(workbench: Workbench) -> None:
     show_heads(desk)
     if desk.session.turns:
         show_turns(desk)
-        show_vote(desk)
     else:
         show_opening(desk)
+    if problem:
+        show_problem(problem)
     _show_composer(desk)
 
 
 def _show_composer(desk: Desk) -> None:
-    if problem := PROBLEM.get():
-        PROBLEM.clear()
-        show_problem(problem)
     if typed := TYPED.get():
         TYPED.clear()
         set_widget(_COMPOSER, typed)

@@ -11,15 +11,20 @@ from coaching_core.playground.models import Turn
 from pages.components.chrome import Tag, tag
 from pages.components.messages import show_problem
 from pages.playground.column_heads import head_html
-from pages.playground.desk import Desk, attempt, show
-from pages.view_models.playground import Answer, Head, answer, live_answer, opening_words
+from pages.playground.desk import BLIND, PROBLEM, Desk, attempt, show
+from pages.playground.voting import show_vote
+from pages.view_models.playground import Answer, Head, answer, is_blind, live_answer, opening_words
 
 _LOOK_EVERY = 0.2
 """Seconds between two looks at answers that arrive."""
 
 
 def show_turns(desk: Desk) -> None:
-    """All turns; the last one looks again and again while it is under way."""
+    """All turns; the last one, with the vote below it, looks again and again while it is under way.
+
+    Nothing is drawn in the main part of the page after it: Streamlit at times drops what follows a fragment that has
+    just ended its looking.
+    """
     last = len(desk.session.turns) - 1
     for index in range(last):
         _show_turn(desk, index, None)
@@ -29,9 +34,16 @@ def show_turns(desk: Desk) -> None:
 
 def _show_last(desk: Desk, index: int) -> None:
     live = desk.service.live(desk.session.id)
-    if live is not desk.live:
+    if live is not desk.live or _elsewhere(desk):
         st.rerun()
     _show_turn(desk, index, live)
+    show_vote(desk)
+
+
+def _elsewhere(desk: Desk) -> bool:
+    """A button in the turn has changed what the rest of the page shows."""
+    voted = is_blind(BLIND.get(), desk.session) != desk.hidden
+    return voted or bool(PROBLEM.get()) or st.query_params.get("session") != desk.session.id
 
 
 def _show_turn(desk: Desk, index: int, live: LiveTurn | None) -> None:

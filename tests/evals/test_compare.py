@@ -155,10 +155,12 @@ def test_an_item_only_one_variant_has_is_left_out_as_missing() -> None:
 
 def test_repeats_are_averaged_before_pairing() -> None:
     rows = sides([5, 6], [7, 6])
-    rows += [row(0, "v15", 9, repeat=1), row(0, "v15", None, repeat=2), row(1, "v14", 8, repeat=1)]
+    rows += [row(0, "v15", 9, repeat=1), row(1, "v14", 8, repeat=1)]
+    rows.append(row(0, "v15", None, repeat=2, criteria={"fit": 1.0, "focus": None}))
     found = compare(rows, "v14", "v15", CRITERIA)
     assert found.overall.n == 2
     assert found.overall.mean == pytest.approx(((8 - 5) + (6 - 7)) / 2)
+    assert found.criteria[0].difference == found.overall
     assert found.unscored_repeats == 1
     assert found.left_out == ()
     assert "1 repeat without a score does not count." in found.notes
@@ -195,6 +197,7 @@ def test_criteria_are_adjusted_for_each_other() -> None:
     ]
     found = compare(rows, "v14", "v15", ("focus", "fit", "gone"))
     assert [part.name for part in found.criteria] == ["focus", "fit", "gone"]
+    assert found.criteria[1].difference == found.overall
     raw = [part.difference.p_value for part in found.criteria]
     assert [part.adjusted_p for part in found.criteria] == list(holm(raw))
     assert found.criteria[2].difference.n == 0

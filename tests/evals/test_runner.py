@@ -104,6 +104,9 @@ def test_a_failed_call_is_a_failure_and_never_a_score(settings: Settings, tmp_pa
     comparison = results.comparison()
     assert comparison is not None
     assert comparison.overall.n == 10 - len({answer.cell.item for answer in failed})
+    asked = len(flaky.requests)
+    asyncio.run(Runner(folder, make_gateway(settings, {"simulated": flaky})).run())
+    assert len(flaky.requests) == asked, "a failed answer is terminal: another sitting must not ask again"
 
 
 def test_a_stopped_run_goes_on_where_it_was(settings: Settings, tmp_path: Path) -> None:
@@ -164,6 +167,27 @@ def test_the_money_cap_stops_the_run_by_itself(settings: Settings, tmp_path: Pat
     assert ended.state is RunState.STOPPED
     assert "money cap" in ended.reason
     assert 0 < ended.progress.done < ended.progress.cells
+    again = asyncio.run(Runner(folder, make_gateway(settings)).run())
+    assert again.state is RunState.STOPPED
+    assert again.progress.calls <= plan.concurrency
+    assert again.progress.cost == load_results(folder).cost
+
+
+def test_after_a_stop_nothing_new_is_asked(settings: Settings, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, make_plan(settings, limit=4, concurrency=1))
+    flaky = Flaky()
+    runner = Runner(folder, make_gateway(settings, {"simulated": flaky}), lambda _: runner.stop())
+    assert asyncio.run(runner.run()).state is RunState.STOPPED
+    assert [request.context.purpose for request in flaky.requests] == [Purpose.EVALUATION]
+    assert [line.kind for line, _ in read_journal(folder.journal)] == ["answer"]
+
+
+def test_coach_and_judge_get_the_seed_of_their_repeat(settings: Settings, tmp_path: Path) -> None:
+    plan = make_plan(settings, limit=2, repeats=2, seed=7)
+    flaky = Flaky()
+    asyncio.run(Runner(_folder(tmp_path, plan), make_gateway(settings, {"simulated": flaky})).run())
+    seeds = Counter((request.context.purpose, request.seed) for request in flaky.requests)
+    assert seeds == {(p, plan.call_seed(r)): 4 for p in (Purpose.EVALUATION, Purpose.JUDGE) for r in (0, 1)}
 
 
 def test_a_full_disk_pauses_the_run_and_nothing_is_lost(
@@ -190,6 +214,20 @@ def test_a_full_disk_pauses_the_run_and_nothing_is_lost(
     cells = _cells(folder)
     assert len(cells) == plan.calls
     assert set(cells.values()) == {1}
+
+
+def test_a_line_is_on_the_disk_before_anyone_hears_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, synced = tmp_path / "journal.jsonl", [b""]
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(file.read_bytes()))
+
+    async def write() -> None:
+        async with Journal(file) as journal:
+            for repeat in range(3):
+                line = JournalLine("answer", Cell("i", "v", repeat), {})
+                await journal.append(line)
+                assert synced[-1].endswith(line.encode())
+
+    asyncio.run(write())
 
 
 def test_a_disk_that_stays_full_ends_the_run_with_a_clear_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

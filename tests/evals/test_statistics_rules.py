@@ -125,6 +125,7 @@ def test_holm_raises_and_keeps_the_order(p_values: list[float | None], order: ra
     known = sorted((p, q) for p, q in zip(p_values, adjusted, strict=True) if p is not None and q is not None)
     assert [p is None for p in p_values] == [q is None for q in adjusted]
     assert all(p <= q <= 1 for p, q in known)
+    assert sorted(holm([p for p, _ in known])) == [q for _, q in known]  # type: ignore[type-var]
     assert [q for _, q in known] == sorted(q for _, q in known)
     places = list(range(len(p_values)))
     order.shuffle(places)

@@ -179,3 +179,27 @@ def test_what_people_and_models_write_is_inert(page: AppTest, workbench: Workben
     assert "<script" not in texts(page)
     assert "<img" not in texts(page)
     assert "&lt;script&gt;" in texts(page)
+
+
+def test_a_failed_answer_can_be_asked_for_again(page: AppTest, workbench: Workbench) -> None:
+    service = workbench.core.playground
+    say(page, workbench, "First.")
+    session = service.load("local", asked(page, "session"))
+    added = service.new_column("simulated/coach-novice", 1)
+    service.arrange(session, (*session.columns, added), session.parameters)
+    page.run()
+    assert "This column was not there yet." in texts(page)
+    button(page, "Ask this column").click().run()  # type: ignore[attr-defined]
+    settle(page, workbench)
+    assert texts(page).count('class="cw-run"') == 4
+    assert "4 columns, 1 turn" in texts(page)
+
+
+def test_what_the_service_refuses_from_a_turn_is_shown(page: AppTest, workbench: Workbench) -> None:
+    service = workbench.core.playground
+    say(page, workbench, "First.")
+    session = service.load("local", asked(page, "session"))
+    service.arrange(session, session.columns[:2], session.parameters)
+    button(page, "Remove column").click().run()  # type: ignore[attr-defined]
+    assert "another window" in page.error[0].value
+    assert "2 columns" in texts(page)

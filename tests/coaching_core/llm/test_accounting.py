@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coaching_core.clock import utc_now
 from coaching_core.errors import ModelCallError, ProviderDownError
 from coaching_core.llm.accounting import PromptRun, StoreRecorder
 from coaching_core.llm.assembly import build_catalogue
@@ -112,3 +113,27 @@ async def _one_call(settings: Settings, appends: AppendQueue, number: int, usage
         return error
     assert isinstance(completion, Completion)
     return completion
+
+
+def test_a_caller_who_leaves_does_not_stop_the_records_of_others(settings: Settings, database: Database) -> None:
+    appends = AppendQueue(database)
+    recorder = StoreRecorder(appends)
+    context = question().context
+
+    def run(name: str) -> PromptRun:
+        return PromptRun(name, context.tenant_id, context.purpose, "p", "p/m", True, 1.0, RunStatus.OK, utc_now())
+
+    async def leave_and_go_on() -> None:
+        with database.unit_of_work():  # so that the first record still waits when its caller leaves
+            waiting = asyncio.create_task(recorder.record(run("left")))
+            for _ in range(5):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+        async with asyncio.timeout(20):
+            await recorder.record(run("stayed"))
+
+    asyncio.run(leave_and_go_on())
+    appends.close()
+    with database.read() as connection:
+        assert set(connection.scalars(sa.select(prompt_runs.c.id))) == {"left", "stayed"}

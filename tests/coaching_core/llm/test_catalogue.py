@@ -13,6 +13,7 @@ from coaching_core.errors import MissingKeyError, ModelNotFoundError
 from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import OTHER_PROVIDERS
+from coaching_core.llm.providers.simulated.models import SIMULATED_MODELS, SimulatedModel
 from coaching_core.llm.types import Provider, Usage
 from coaching_core.settings import Settings
 from tests.conftest import make_settings
@@ -61,6 +62,13 @@ def test_every_model_a_screen_offers_has_a_price(tmp_path: Path) -> None:
         assert cost is not None, model.name
         assert cost > 0, model.name
         assert known.price_version(model.name), model.name
+
+
+@pytest.mark.parametrize("model", SIMULATED_MODELS, ids=lambda model: model.name)
+def test_a_simulated_model_costs_what_it_says_cached_tokens_too(tmp_path: Path, model: SimulatedModel) -> None:
+    known = catalogue(tmp_path)
+    assert known.cost(model.name, _MILLION) == model.input_usd_per_mtok + model.output_usd_per_mtok
+    assert known.cost(model.name, Usage(1_000_000, 0, 1_000_000)) == model.cached_usd_per_mtok
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,19 @@ def test_time_to_first_token_is_for_streams_only(settings: Settings) -> None:
     assert whole.ttft_ms is None
     assert pieces.ttft_ms is not None
     assert 0 < pieces.ttft_ms <= pieces.latency_ms
+
+
+def test_the_first_token_is_timed_and_not_the_last(settings: Settings) -> None:
+    notebook, heard = Notebook(), []
+
+    async def listen() -> None:
+        begun = time.perf_counter()
+        async for _ in make_gateway(settings, Scripted(), notebook).stream(question()):
+            heard.append((time.perf_counter() - begun) * 1000)
+
+    asyncio.run(listen())
+    assert notebook.only.ttft_ms is not None
+    assert notebook.only.ttft_ms <= heard[0]
 
 
 @BOTH

@@ -157,6 +157,7 @@ def test_what_other_settings_would_change(store: AssessmentService, progression:
             *made.scores("u2", START, 9, 9, 9, 3),
             *made.scores("u3", START, 5, 5, 5),
             *made.scores("u4", START, 4, 4, 4, focus_id="f2"),
+            assessment(99, tenant_id="other", user_id="u5", score=9),
         ]
     )
     newest_only = ProgressionSettings(alpha=1)

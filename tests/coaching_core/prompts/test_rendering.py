@@ -136,6 +136,14 @@ def test_types_are_not_bent(kind: str, value: object) -> None:
         complete_values([Parameter(name="v", type=kind)], {"v": value})  # type: ignore[arg-type]
 
 
+def test_both_ends_of_a_range_belong_to_it() -> None:
+    age = Parameter(name="age", type="number", validation=Validation(type="range", minimum=18, maximum=99))
+    assert [complete_values([age], {"age": value})["age"] for value in (18, 99, 99.0)] == [18, 99, 99.0]
+    for outside in (17.999, 99.001):
+        with pytest.raises(InvalidPromptError, match="must be from 18 to 99"):
+            complete_values([age], {"age": outside})
+
+
 def test_a_greedy_pattern_cannot_hang() -> None:
     slow_elsewhere = Parameter(name="v", validation=Validation(type="pattern", pattern="(a+)+b"))
     with pytest.raises(InvalidPromptError, match="must match"):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -24,9 +25,10 @@ from coaching_core.prompts.tables import topics
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database, store_file
 from coaching_core.storage.fifo_lock import FifoLock
-from coaching_core.storage.holder import holder_file, read_holder
+from coaching_core.storage.holder import holder_file, read_holder, write_holder
 from coaching_core.storage.migrations import MIGRATIONS, Migration, applied_migrations, migrate
 from coaching_core.storage.schema import metadata
+from coaching_core.storage.unit_of_work import UnitOfWork
 from coaching_core.storage.writer import AppendQueue
 from tests.conftest import PROJECT, make_settings
 
@@ -118,6 +120,28 @@ def test_one_bad_row_does_not_spoil_its_neighbours(database: Database) -> None:
     assert also_good.result(timeout=30) is None
     assert isinstance(bad.exception(timeout=30), sa.exc.SQLAlchemyError)
     appends.close()
+
+
+@pytest.mark.parametrize(("conflicts", "recorded"), [(4, True), (5, False)])
+def test_an_append_that_only_meets_conflicts_is_never_called_recorded(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, conflicts: int, recorded: bool
+) -> None:
+    opened = open_database(settings)
+    free, left = opened.unit_of_work, iter(range(conflicts))
+
+    def contested() -> AbstractContextManager[UnitOfWork]:
+        if next(left, None) is not None:
+            raise sa.exc.OperationalError("insert", None, Exception("Conflict on tuple"))
+        return free()
+
+    monkeypatch.setattr(opened, "unit_of_work", contested)
+    appends = AppendQueue(opened)
+    error = appends.append(prompt_runs, prompt_run_row(1)).exception(timeout=30)
+    appends.close()
+    with opened.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(prompt_runs)) == int(recorded)
+    assert (error is None) is recorded
+    opened.close()
 
 
 def test_appending_from_an_event_loop_waits_without_blocking_it(database: Database) -> None:
@@ -242,6 +266,15 @@ def test_a_killed_holder_does_not_lock_the_store(
     assert holder == opened.holder
     assert holder_file(file).stat().st_mode & 0o777 == 0o600
     opened.close()
+
+
+def test_closing_leaves_the_signature_of_the_next_holder(settings: Settings) -> None:
+    opened = open_database(settings)
+    file = store_file(settings)
+    assert file is not None
+    following = write_holder(file, "http://localhost:9000")
+    opened.close()
+    assert read_holder(file) == following
 
 
 def test_a_damaged_file_is_reported_and_left_alone(settings: Settings) -> None:
