@@ -19,6 +19,7 @@ from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import RunNotFoundError
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.tables import prompt_runs
+from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
 from evals.journal import JournalLine, read_journal
 from evals.plan import RunPlan
@@ -92,8 +93,7 @@ class RunIngest:
                 return 0
             lines, end = [line for line, _ in batch], batch[-1][1]
             runs = [PromptRun.from_json(run) for line in lines for run in line.body["prompt_runs"]]
-            if runs:
-                connection.execute(sa.insert(prompt_runs), [run.as_row() for run in runs])
+            insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
             counts = _counts(row, lines, runs)
             connection.execute(sa.update(eval_runs).where(where).values(counts | {"journal_offset": end}))
         return len(lines)

@@ -16,11 +16,11 @@ from coaching_core.assessments.tables import (
     user_focuses,
     user_sessions,
 )
-from coaching_core.demo.bulk import insert_rows
 from coaching_core.demo.calls import PriceFunction
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.demo.data import DemoData, generate
 from coaching_core.llm.tables import prompt_runs
+from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
 
 DEMO_SEED = 2_611

@@ -133,8 +133,10 @@ class ModelLoop:
 
     async def _let_records_end(self) -> None:
         """A cancelled call shields the writing of its PromptRun; ending the loop would break that off."""
-        if waiting := _tasks() - self._idle:
-            await asyncio.wait(waiting, timeout=_CLOSING_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                while waiting := _tasks() - self._idle:
+                    await asyncio.wait(waiting)
 
 
 def _tasks() -> set[asyncio.Task[Any]]:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coaching_core.errors import StoreError
+from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
 
 _RETRIES = 5
@@ -53,6 +54,7 @@ class AppendQueue:
         if self._closed:
             raise StoreError("The store is closing; this record was not taken.")
         item = _Append(table, row, Future())
+        item.done.set_running_or_notify_cancel()  # a caller may leave, its row is written all the same
         self._queue.put(item)
         return item.done
 
@@ -108,7 +110,7 @@ class AppendQueue:
             try:
                 with self._database.unit_of_work() as work:
                     for table, rows in by_table.items():
-                        work.connection.execute(sa.insert(table), rows)
+                        insert_rows(work.connection, table, rows)
                 return
             except sa.exc.DBAPIError as error:
                 if "conflict" not in str(error.orig).lower() or attempt == _RETRIES - 1:

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 
 from coaching_core.assessments.models import Coachee
 from coaching_core.assessments.service import AssessmentService
-from coaching_core.demo.bulk import insert_by_arrow, insert_by_batches
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.demo.data import generate
 from coaching_core.demo.service import DEMO_SEED, DemoService
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus, Usage
+from coaching_core.storage.bulk import insert_by_arrow, insert_by_batches
 from coaching_core.storage.database import Database
 from coaching_core.usage.models import UsageFilter
 from coaching_core.usage.service import UsageService

@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from coaching_core.storage.schema import UtcDateTime
 
 _BATCH = 1_000
-_VIEW = "demo_rows_to_insert"
+_FEW = 32
+"""Up to so many rows the detour over Arrow costs more than it saves."""
+_VIEW = "rows_to_insert"
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows that name every column of the table, as a part of the connection's transaction."""
     if not rows:
         return
-    if connection.dialect.name == "duckdb":
+    if connection.dialect.name == "duckdb" and len(rows) > _FEW:
         insert_by_arrow(connection, table, rows)
     else:
         insert_by_batches(connection, table, rows)
