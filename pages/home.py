@@ -13,9 +13,9 @@ from coaching_core.errors import WorkbenchError
 from coaching_core.usage.models import UsageFilter
 from evals.bootstrap import Workbench
 from pages.components.chrome import DEMO, SIMULATED, page_title
+from pages.components.demo import load_demo
 from pages.components.home_sections import show_figures, show_loop, show_next_steps, show_topics
 from pages.components.links import go, link_to
-from pages.components.messages import show_problem
 from pages.components.state import flash, show_flash
 from pages.components.tenants import choose_tenant, chosen_tenant, current_tenant, has_data
 from pages.components.viewer import viewer_zone
@@ -111,16 +111,4 @@ def _show_empty(workbench: Workbench) -> None:
             link_to("Open core values", "editor", {"topic": "core_values"}, icon=":material/edit_note:")
     st.caption("The demo shows 90 days of a made-up company. It is marked as demo everywhere and goes with one click.")
     if load:
-        _load(workbench)
-
-
-def _load(workbench: Workbench) -> None:
-    try:
-        with st.spinner("Loading the demo data: people, conversations, calls and two runs. About ten seconds."):
-            workbench.core.demo.load(utc_now())
-    except WorkbenchError as error:
-        show_problem(error)
-        return
-    choose_tenant(DEMO_TENANT)
-    flash("The demo data is here. Remove it on this screen when you have seen enough.")
-    st.rerun()
+        load_demo(workbench)

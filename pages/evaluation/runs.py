@@ -8,13 +8,13 @@ from coaching_core.demo.coaching import DEMO_TENANT
 from evals.bootstrap import Workbench
 from pages.components.address import carried, carry_only
 from pages.components.chrome import DEMO, Tag, empty_state, page_title
+from pages.components.demo import load_demo
 from pages.components.pick_table import PickTable
 from pages.components.state import Slot, show_flash
 from pages.components.tenants import chosen_tenant, current_tenant
 from pages.components.viewer import viewer_zone
 from pages.evaluation.runs_opened import render_run
 from pages.evaluation.runs_planning import render_plan
-from pages.insights.nothing_yet import load_demo
 from pages.view_models.datasets import in_words
 from pages.view_models.run_list import STATE_WORDS, RunRow, counted, run_row
 from pages.view_models.words import plural
