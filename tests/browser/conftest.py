@@ -106,8 +106,9 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWorkb
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A Chromium for one module: while Playwright is open, its thread has a running event loop."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium_path(), args=_FLAGS)
         yield opened
