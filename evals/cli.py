@@ -19,6 +19,7 @@ from pathlib import Path
 from coaching_core.clock import utc_now
 from coaching_core.errors import (
     ConflictError,
+    DiskFullError,
     InvalidInputError,
     MissingKeyError,
     NotFoundError,
@@ -198,11 +199,18 @@ def _carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespac
     line.close()
     results = load_results(folder)
     if ended.state is RunState.FINISHED:
-        write_parquet(results, folder)
-        write_durably(folder.report, render_report(results, "html"))
+        _write_up(results, folder)
     _take_in(plan.run_id, settings)
     print_json({"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)} | summarise(results))
     return _exit_code(ended, results, options)
+
+
+def _write_up(results: RunResults, folder: RunFolder) -> None:
+    try:
+        write_parquet(results, folder)
+        write_durably(folder.report, render_report(results, "html"))
+    except DiskFullError as error:
+        complain(f"{error} The run itself is whole; resume it to have this written.", EXIT_FAILED)
 
 
 def _take_in(run_id: str, settings: Settings) -> None:

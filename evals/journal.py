@@ -141,9 +141,10 @@ class Journal:
                 if waited >= self._patience_seconds:
                     message = f"The disk under {self._file} is full. Free some space, then resume the run."
                     raise DiskFullError(message) from error
-                self._on_pause(
-                    f"The disk under {self._file} is full. The run waits; it goes on as soon as there is room."
-                )
+                if not waited:
+                    self._on_pause(
+                        f"The disk under {self._file} is full. The run waits; it goes on as soon as there is room."
+                    )
                 await asyncio.sleep(_PAUSE_SECONDS)
                 waited += _PAUSE_SECONDS
                 continue

@@ -15,7 +15,7 @@ from coaching_core.llm.accounting import PromptRun
 from evals.compare import Comparison, ItemResult, compare
 from evals.journal import read_journal
 from evals.plan import Cell, RunPlan, Variant
-from evals.run_folder import RunFolder
+from evals.run_folder import RunFolder, write_durably
 from evals.statistics import Interval, mean_interval
 from evals.verdict import Verdict
 
@@ -148,15 +148,19 @@ def _read_answers(folder: RunFolder) -> dict[Cell, Answer]:
 
 
 def write_parquet(results: RunResults, folder: RunFolder) -> None:
-    """Write one row per answer to ``results.parquet``; a reader sees the whole file or the old one."""
+    """Write one row per answer to ``results.parquet``; a reader sees the whole file or the old one.
+
+    Raises:
+        DiskFullError: No room; the old file is untouched.
+    """
     variants = {variant.id: variant for variant in results.plan.variants}
     rows = [
         _flat(results.plan.run_id, variants[row.variant], row, answer.text)
         for row, answer in zip(results.rows(), results.answers, strict=True)
     ]
-    draft = folder.results.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(results.plan)), draft)
-    draft.replace(folder.results)
+    buffer = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(rows, schema=_schema(results.plan)), buffer)
+    write_durably(folder.results, buffer.getvalue().to_pybytes())
 
 
 def _row(answer: Answer, item: Any) -> ItemResult:
