@@ -79,6 +79,7 @@ class Runner:
 
     async def _work(self) -> None:
         answers, verdicts = self._read_done()
+        self._stop_at_the_cap()
         missing = iter([cell for cell in self._plan.cells() if self._is_missing(cell, answers, verdicts)])
         pause = lambda message: self._listen(Paused(message))  # noqa: E731
         async with Journal(self._folder.journal, on_pause=pause) as journal:
@@ -177,9 +178,12 @@ class Runner:
         progress = self._progress
         progress.calls += len(runs)
         self._count_money(run.cost_usd for run in runs)
-        if progress.cost >= self._plan.money_cap and progress.done < progress.cells:
-            self.stop(f"The run's money cap of ${self._plan.money_cap} is reached.")
+        self._stop_at_the_cap()
         self._listen(Advanced(progress))
+
+    def _stop_at_the_cap(self) -> None:
+        if self._progress.cost >= self._plan.money_cap and self._progress.done < self._progress.cells:
+            self.stop(f"The run's money cap of ${self._plan.money_cap} is reached.")
 
     def _count_money(self, costs: Iterable[Any]) -> None:
         for cost in costs:
