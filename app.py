@@ -26,6 +26,7 @@ from evals.bootstrap import build_workbench
 from evals.jobs import schedule_jobs
 from evals.running import running, set_running
 from pages.deep_links import DeepLinks
+from pages.navigation import load_screens
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -41,6 +42,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         set_running(workbench)
     scheduler = Scheduler()
     schedule_jobs(scheduler, workbench)
+    scheduler.later(0, "load-screens", load_screens)
     try:
         yield
     finally:

@@ -42,6 +42,15 @@ def build_navigation(workbench: Workbench) -> st.Page:
     return st.navigation(pages)
 
 
+def load_screens() -> None:
+    """Import what the screens need, so that the first visit to each is as quick as the next."""
+    for library in ("pyarrow", "pandas", "plotly.graph_objects"):
+        import_module(library)
+    for screens in _SCREENS.values():
+        for _, _, _, module in screens:
+            import_module(module)
+
+
 def _screen(module: str, workbench: Workbench) -> Callable[[], None]:
     def show() -> None:
         with guarded():
