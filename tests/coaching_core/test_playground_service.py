@@ -31,7 +31,7 @@ from coaching_core.playground.live import LiveTurn
 from coaching_core.playground.models import PlaygroundSession
 from coaching_core.playground.repository import PlaygroundRepository
 from coaching_core.playground.service import PlaygroundService
-from coaching_core.prompts.models import Parameter, TopicDraft, VersionChange
+from coaching_core.prompts.models import ModelSettings, Parameter, TopicDraft, VersionChange
 from coaching_core.prompts.service import PromptService
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database
@@ -192,6 +192,10 @@ def test_stopping_keeps_what_had_arrived(house: House) -> None:
     session = house.settle(live)
     (kept,) = session.turns[0].replies.values()
     assert (kept.text, kept.status, kept.cost) == ("I heard: ", "stopped", None)
+    house.provider.held.clear()
+    house.say(session, "Go on.")
+    heard = [(m.role, m.content) for m in house.provider.requests[-1].messages[1:]]
+    assert heard == [("user", "Hello."), ("assistant", "I heard: "), ("user", "Go on.")]
 
 
 def test_a_finished_answer_is_in_the_store_while_others_still_arrive(house: House) -> None:
@@ -338,6 +342,15 @@ def test_each_column_opens_with_the_user_prompt_of_its_own_version(house: House)
     ]
     house.say(session, "Next.")
     assert house.provider.requests[-1].messages[1].content == "Welcome Amara warmly."
+
+
+def test_each_column_asks_with_the_settings_of_its_own_version(house: House) -> None:
+    settings = ModelSettings(temperature=0.2, max_tokens=77)
+    house.prompts.save_version("talk", 1, VersionChange(settings=settings, message="Shorter", author="Ada"))
+    house.say(house.session((STEADY, 1), (KEEN, 2)), "Hello.")
+    asked = {request.model: (request.temperature, request.max_tokens) for request in house.provider.requests}
+    first = house.prompts.version("talk", 1).settings
+    assert asked == {STEADY: (first.temperature, first.max_tokens), KEEN: (0.2, 77)}
 
 
 def test_versions_may_declare_different_parameters(house: House) -> None:

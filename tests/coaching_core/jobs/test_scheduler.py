@@ -55,3 +55,12 @@ def test_closing_waits_for_the_job_under_way_and_starts_none_again() -> None:
     assert not closing.is_alive()
     assert not any(thread.name == "job" for thread in threading.enumerate())
     assert calls == [1]
+
+
+def test_closing_drops_a_job_that_was_put_off() -> None:
+    calls: list[int] = []
+    scheduler = Scheduler()
+    scheduler.later(3600, "later", lambda: calls.append(1))
+    scheduler.close()
+    assert not any(thread.name == "later" for thread in threading.enumerate())
+    assert calls == []

@@ -113,7 +113,7 @@ INCOMPLETE = ["no_usage", "no_finish", "garbage_json", "garbage_sse", "empty_cho
 REFUSALS: list[tuple[int, type[ModelCallError]]] = [
     *((status, ProviderRejectedError) for status in (400, 401, 403, 404, 422)),
     (429, RateLimitedError),
-    *((status, ProviderDownError) for status in (500, 503, 529)),
+    *((status, ProviderDownError) for status in (408, 500, 503, 529)),
 ]
 
 

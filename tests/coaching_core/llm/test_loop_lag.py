@@ -95,6 +95,21 @@ def test_a_loop_on_time_has_no_lag_and_an_old_block_is_forgotten() -> None:
     run(block_and_recover(), loop)
 
 
+def test_a_block_under_the_last_call_says_nothing_of_the_next() -> None:
+    loop, meter = SteppedLoop(), LoopLagMeter()
+
+    async def block_and_leave() -> None:
+        meter.enter()
+        loop.now += 0.35
+        await let_timers_fire()
+        meter.leave()
+        meter.enter()
+        assert meter.lag_ms == 0
+        meter.leave()
+
+    run(block_and_leave(), loop)
+
+
 def test_the_timer_ends_with_the_last_call() -> None:
     loop, meter = SteppedLoop(), LoopLagMeter()
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import coaching_core.storage.writer
 import evals.tables
 from coaching_core.assessments import tables as _assessments
 from coaching_core.errors import StoreDamagedError, StoreError, StoreInUseError, StoreTooNewError
@@ -110,6 +111,25 @@ def test_closing_commits_what_waits_and_takes_no_more(database: Database) -> Non
         appends.append(prompt_runs, prompt_run_row(99))
 
 
+def test_no_transaction_is_larger_than_the_batch(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, release, sizes = threading.Event(), threading.Event(), []
+
+    def insert(_connection: sa.Connection, _table: sa.Table, rows: Sequence[object]) -> None:
+        sizes.append(len(rows))
+        begun.set()
+        release.wait(30)
+
+    monkeypatch.setattr(coaching_core.storage.writer, "insert_rows", insert)
+    appends = AppendQueue(database, batch=20)
+    appends.append(prompt_runs, prompt_run_row(0))
+    assert begun.wait(30)
+    for number in range(1, 41):
+        appends.append(prompt_runs, prompt_run_row(number))
+    release.set()
+    appends.close()
+    assert sizes == [1, 20, 20]
+
+
 def test_one_bad_row_does_not_spoil_its_neighbours(database: Database) -> None:
     appends = AppendQueue(database)
     with database.unit_of_work():  # holds the writer on DuckDB, so that the three rows form one group
@@ -182,6 +202,8 @@ def test_a_store_from_the_future_is_refused(store_settings: Settings) -> None:
     opened.close()
     with pytest.raises(StoreTooNewError, match="newer release"):
         open_database(store_settings)
+    file = store_file(store_settings)
+    assert file is None or read_holder(file) is None
 
 
 def test_a_failing_migration_leaves_the_schema_as_it_was(store_settings: Settings) -> None:

@@ -17,6 +17,10 @@ _SPLIT = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’)]*\s+|\n+")
 _CLEAN = re.compile(r"[\w '’,%&-]+")
 _LOOSE_MARK = re.compile(r"(?:^|\s)['’‘]|['’‘](?:\s|$)|‘")
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no|hardly)|n['’]t)\s+(?:(?:very|really|so|that|too|at all)\s+)?\w+", re.IGNORECASE
+)
+"""What somebody says is not so: "not happy" is no joy."""
 _GOOD = 1.5
 _BAD_START = word_set(
     "if when who whose what which where why how from at in on of with for to by since "
@@ -216,7 +220,7 @@ def turned(quote: str) -> str | None:
 
 
 def _mood(text: str) -> str:
-    words = {word.lower() for word in _WORD.findall(text)}
+    words = {word.lower() for word in _WORD.findall(_DENIED.sub(" ", text))}
     counts = {mood: len(words & group) for mood, group in FEELING_WORDS.items()}
     best = max(counts, key=lambda mood: counts[mood])
     return best if counts[best] else "plain"
