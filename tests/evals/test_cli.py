@@ -115,9 +115,30 @@ def test_compare_within_a_run_and_between_two(shell: Shell, finished: Said, sing
     assert between.document["baseline"]["answers"] == 12
     assert between.document["candidate"]["answers"] == 8
     assert between.document["warnings"] == []
+    assert between.document["overall"]["mean"] < 0
     lonely = shell.call("compare", single)
     assert lonely.code == 2
     assert "one variant" in lonely.err
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("judge", lambda plan: plan | {"judge": "openai/gpt-4o"}),
+        ("rubric", lambda plan: plan | {"rubric": plan["rubric"] | {"version": "2"}}),
+        ("dataset", lambda plan: plan | {"dataset": plan["dataset"] | {"content_hash": "0" * 64}}),
+    ],
+)
+def test_comparing_two_runs_says_what_differs(
+    shell: Shell, finished: Said, single: str, part: str, change: Any
+) -> None:
+    copy = broken_copy(shell, single, f"another {part}")
+    plan = copy / "plan.json"
+    plan.write_text(json.dumps(change(json.loads(plan.read_text(encoding="utf-8")))), encoding="utf-8")
+    said = shell.call("compare", finished.document["run_id"], str(copy))
+    (warning,) = said.document["warnings"]
+    assert warning.startswith(f"The {part}s differ")
+    assert warning in said.err
 
 
 def test_reports(shell: Shell, finished: Said) -> None:

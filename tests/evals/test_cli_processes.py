@@ -131,7 +131,7 @@ def test_a_run_beside_a_server_goes_into_its_store_once(tmp_path: Path) -> None:
     server = start_server(shell.home, tmp_path / "server.log")
     try:
         server.health()
-        said = shell.spawn(*shell.options(limit="6"))
+        said = shell.spawn(*shell.options(limit="6"), http_proxy="http://127.0.0.1:9", no_proxy="")
         assert said.code == 0
         run_id = said.document["run_id"]
         assert [run["run_id"] for run in shell.call("list").document] == [run_id]

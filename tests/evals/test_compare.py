@@ -164,6 +164,7 @@ def test_repeats_are_averaged_before_pairing() -> None:
     assert found.unscored_repeats == 1
     assert found.left_out == ()
     assert "1 repeat without a score does not count." in found.notes
+    assert compare([*rows, row(1, "v14", None, repeat=2)], "v14", "v15", CRITERIA).unscored_repeats == 2
 
 
 def test_errors_are_clustered() -> None:

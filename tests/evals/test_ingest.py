@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -117,6 +118,14 @@ def test_a_whole_run_is_taken_in_exactly(database: Database, ingest: RunIngest, 
     assert found.summary["cost_usd"] == str(results.cost)
     assert [variant["n"] for variant in found.summary["variants"]] == [6, 6]
     assert [variant["topic_version"] for variant in found.variants] == [1, 2]
+
+
+def test_runs_are_listed_by_tenant_and_topic(database: Database, ingest: RunIngest, model: Model) -> None:
+    ingest.register(model.folder)
+    runs = RunService(database, model.folder.path.parent)
+    found = (runs.list("local", "core_values"), runs.list(topic_id="core_values"), runs.list("local"))
+    assert [[run.run_id for run in some] for some in found] == [[model.folder.run_id]] * 3
+    assert [*runs.list(topic_id="vision"), *runs.list("acme")] == []
 
 
 def test_what_is_stored_of_a_call_is_what_the_journal_says(database: Database, ingest: RunIngest, model: Model) -> None:
@@ -286,3 +295,10 @@ def test_a_folder_that_was_moved_and_renamed(
 def test_a_run_nobody_registered(ingest: RunIngest) -> None:
     with pytest.raises(RunNotFoundError, match="“nobody”"):
         ingest.take_in("nobody")
+
+
+def test_a_run_taken_up_again_names_its_present_process(model: Model, tmp_path: Path) -> None:
+    folder = model.copy(tmp_path, 4)
+    (folder.path / "run.lock").write_text("7654321", encoding="ascii")
+    with folder.running():
+        assert folder.pid() == os.getpid()

@@ -90,6 +90,7 @@ def test_each_prompt_is_tried_with_each_model(settings: Settings) -> None:
 def test_one_real_model_among_simulated_ones_does_not_hide_them(settings: Settings) -> None:
     keyed = settings.model_copy(update={"openai_api_key": "sk-test"})
     assert make_plan(keyed, limit=1, judge="openai/gpt-4o").simulated
+    assert make_plan(keyed, limit=1, models=("openai/gpt-4o",)).simulated
     assert not make_plan(keyed, limit=1, models=("openai/gpt-4o",), judge="openai/gpt-4o").simulated
 
 
@@ -156,7 +157,7 @@ def test_an_item_brings_its_own_values_and_the_rest_are_examples_and_defaults(se
             "parameters": (
                 Parameter(name="name", required=True, example="Amara"),
                 Parameter(name="tone", required=True, example="calm"),
-                Parameter(name="days", type="number", default=7),
+                Parameter(name="days", type="number", default=7, example=30),
             ),
         }
     )

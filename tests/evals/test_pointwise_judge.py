@@ -107,6 +107,7 @@ READABLE = {
     "another object after": f'{GOOD}\n{{"note": "done"}}',
     "a verdict quoted from the answer before": f"{QUOTED}. I do not follow it.\n{GOOD}",
     "two verdicts, the last counts": f"{HIGH}\nOn reflection:\n{GOOD}",
+    "a backslash in braces before": f"\\frac{{a\\}} aside. {GOOD}",
     "an abbreviated verdict before": f'It ends with {{"criteria": [...]}}, which earns nothing. {GOOD}',
     "other order": json.dumps({"criteria": [entry("focus", 4), entry("fit", 8)]}),
     "further keys": reply(overall=10, score=10, verdict="excellent"),

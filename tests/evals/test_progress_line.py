@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import json
 from decimal import Decimal
+from types import SimpleNamespace
 
+import pytest
+
+import evals.events
 from coaching_core.settings import Settings
 from evals.events import Advanced, Ended, Paused, Progress
 from evals.progress_line import ProgressLine
@@ -58,3 +62,9 @@ def test_json_lines_even_on_a_terminal(settings: Settings) -> None:
     assert events[1]["cost_usd"] == "1.5"
     assert events[1]["unknown_costs"] == 1
     assert [event["reason"] for event in events[2:4]] == ["The disk is full.", None]
+
+
+def test_the_time_left_is_estimated_from_this_sitting_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evals.events, "time", SimpleNamespace(monotonic=lambda: 130.0))
+    assert Progress(cells=10, verdicts=6, done_before=4, begun=100.0).seconds_left() == 60
+    assert Progress(cells=10, verdicts=4, done_before=4, begun=100.0).seconds_left() is None

@@ -263,6 +263,21 @@ def test_the_table_has_one_line_for_each_answer_and_its_numbers_are_numbers() ->
     assert {(row["cost_usd"], row["latency_ms"]) for row in rows} == {("0.0000041", "840.0")}
 
 
+def test_gaps_are_listed_most_frequent_first() -> None:
+    case = Case(((None, (7, 7), (8, 6)), (None, None, (8, 6))))
+    page = render_report(make_results(case), "html").decode()
+    gaps = page.partition("3 answers without a score</h2>")[2].partition("</section>")[0]
+    assert 0 < gaps.index(">v15<") < gaps.index(">v14<")
+
+
+def test_a_document_counts_the_calls_whose_cost_is_unknown() -> None:
+    known, unknown = (
+        json.loads(render_report(make_results(CASES[name]), "json")) for name in ("clear", "price unknown")
+    )
+    assert known["calls_of_unknown_cost"] == 0
+    assert unknown["calls_of_unknown_cost"] == unknown["calls"] > 0
+
+
 def test_what_is_unknown_stays_empty_in_the_table() -> None:
     failed = table_of(CASES["all failed"])
     assert {(row["status"], row["score"], row["answer"]) for row in failed} == {("failed", "", "")}

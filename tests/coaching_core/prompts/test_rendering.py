@@ -164,3 +164,9 @@ def test_samples_take_the_example_then_the_default_then_a_stand_in() -> None:
     samples = sample_values(parameters)
     assert [samples[name] for name in ("a", "b", "user_name", "n", "e")] == ["E", "D", "[user name]", 5, "one"]
     assert complete_values(parameters, samples) == samples
+
+
+def test_a_boolean_is_not_the_number_an_enum_lists() -> None:
+    sure = Parameter(name="sure", type="boolean", validation=Validation(type="enum", enum_values=(1, 0)))
+    with pytest.raises(InvalidPromptError, match="must be one of 1, 0"):
+        complete_values((sure,), {"sure": True})

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import coaching_core.storage.bulk
 import coaching_core.storage.writer
 import evals.tables
 from coaching_core.assessments import tables as _assessments
@@ -24,6 +25,7 @@ from coaching_core.llm.tables import prompt_runs
 from coaching_core.playground import tables as _playground
 from coaching_core.prompts.tables import topics
 from coaching_core.settings import Settings
+from coaching_core.storage.bulk import insert_by_batches
 from coaching_core.storage.database import Database, open_database, store_file
 from coaching_core.storage.fifo_lock import FifoLock
 from coaching_core.storage.holder import holder_file, read_holder, write_holder
@@ -109,6 +111,14 @@ def test_closing_commits_what_waits_and_takes_no_more(database: Database) -> Non
     assert all(future.done() and future.exception() is None for future in waiting)
     with pytest.raises(StoreError, match="closing"):
         appends.append(prompt_runs, prompt_run_row(99))
+
+
+def test_rows_of_several_batches_are_all_inserted(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coaching_core.storage.bulk, "_BATCH", 2)
+    with database.unit_of_work() as work:
+        insert_by_batches(work.connection, prompt_runs, [prompt_run_row(number) for number in range(5)])
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(prompt_runs)) == 5
 
 
 def test_no_transaction_is_larger_than_the_batch(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
