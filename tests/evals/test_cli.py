@@ -16,7 +16,7 @@ import pytest
 from coaching_core.errors import StoreError
 from coaching_core.settings import Settings
 from evals.results import load_results
-from evals.run_folder import RunFolder
+from evals.run_folder import RunFolder, RunState
 from evals.store_access import StoreAccess, open_store_access
 from tests.evals.shell import Said, Shell, cells
 
@@ -272,6 +272,16 @@ def test_a_home_that_is_a_file_is_said_in_words(tmp_path: Path) -> None:
     said = shell.call("list")
     assert said.code == 1
     assert str(shell.home) in said.err
+
+
+def test_a_run_that_cannot_be_resumed_says_so_in_its_state(shell: Shell, finished: Said) -> None:
+    folder = RunFolder(shell.folder / "keyless" / "keyless-run")
+    plan = folder_of(shell, finished.document["run_id"]).plan()
+    folder.create(plan.model_copy(update={"run_id": folder.run_id, "judge": "openai/gpt-4o"}))
+    folder.write_status(RunState.STOPPED, "Stopped.")
+    assert shell.call("resume", folder.run_id, "--out", str(folder.path.parent)).code == 2
+    assert folder.status().state is RunState.FAILED
+    assert "OPENAI_API_KEY" in folder.status().reason
 
 
 def test_a_store_that_is_gone_in_the_end_leaves_the_run_whole(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

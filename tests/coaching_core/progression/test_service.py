@@ -191,6 +191,7 @@ def test_top_errors_with_the_change_from_the_period_before(
             made.mistakes(earlier, "leading_question", "leading_question", "gone_now"),
             made.mistakes(earlier - timedelta(days=30), "leading_question"),
             made.mistakes(LATER, "leading_question"),
+            made.mistakes(recent, "closed_question", kind="session_summary", interaction_ids=()),
             made.mistakes(recent, "closed_question", tenant_id="other"),
         ]
     )
