@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
 from coaching_core.llm.accounting import StoreRecorder
-from coaching_core.llm.assembly import build_catalogue, build_providers, warm
+from coaching_core.llm.assembly import build_catalogue, build_providers, close_connections, warm
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.model_loop import ModelLoop
@@ -73,6 +73,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
     providers = build_providers(settings)
     gateway = Gateway(catalogue, providers, StoreRecorder(appends), settings.model_timeout_seconds)
     model_loop = ModelLoop()
+    model_loop.at_close(close_connections, providers)
     playground = PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop)
     return Services(
         settings=settings,

@@ -43,6 +43,13 @@ def warm(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> None
         adapter.warm()
 
 
+async def close_connections(providers: Mapping[str, Provider]) -> None:
+    """Close what adapters keep open between calls."""
+    for adapter in providers.values():
+        if isinstance(adapter, LiteLLMProvider):
+            await adapter.aclose()
+
+
 def _heavy(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> list[LiteLLMProvider]:
     used = [providers.get(model.provider, providers[OTHER_PROVIDERS]) for model in models]
     return [adapter for adapter in dict.fromkeys(used) if isinstance(adapter, LiteLLMProvider)]

@@ -104,6 +104,7 @@ class ModelLoop:
         self._portal: BlockingPortal = self._context.__enter__()
         self._idle = self._portal.call(_tasks)
         self._streams: WeakSet[Future[None]] = WeakSet()
+        self._farewells: list[tuple[Callable[..., Awaitable[object]], tuple[object, ...]]] = []
 
     def run(self, function: Callable[..., Awaitable[T]], *arguments: object) -> T:
         """Run a coroutine function on the loop and wait for its result."""
@@ -123,11 +124,17 @@ class ModelLoop:
         reply.begin(task)
         return reply
 
+    def at_close(self, function: Callable[..., Awaitable[object]], *arguments: object) -> None:
+        """Have a coroutine function run when the loop closes, after all calls have ended."""
+        self._farewells.append((function, arguments))
+
     def close(self) -> None:
         """Cancel what is under way, let its records be written, and end the thread."""
         for task in tuple(self._streams):
             task.cancel()
         self._portal.call(self._let_records_end)
+        for function, arguments in self._farewells:
+            self._portal.call(function, *arguments)
         self._portal.call(self._portal.stop, True)
         self._context.__exit__(None, None, None)
 

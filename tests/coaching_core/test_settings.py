@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from coaching_core.logs import take_over
 from coaching_core.settings import Settings
 from tests.conftest import PROJECT, make_settings
 
@@ -55,3 +57,11 @@ def test_keys_are_not_shown(tmp_path: Path) -> None:
 def test_bands_must_be_ordered(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="BAND_DEVELOPING"):
         make_settings(tmp_path, band_developing=8.0, band_mastery=4.0)
+
+
+def test_a_library_that_logs_by_itself_is_taken_over() -> None:
+    logger = logging.getLogger("somelibrary.access")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    take_over("somelibrary")
+    assert (logger.handlers, logger.propagate, logger.level) == ([], True, logging.WARNING)

@@ -107,6 +107,8 @@ def test_a_history_tells_the_way_to_the_next_band_also_under_other_settings(
 
     assert (live.band, live.next_band, live.distance) == (Band.DEVELOPING, Band.MASTERY, pytest.approx(0.891))
     assert (other.ema, other.band) == (10, Band.MASTERY)
+    further = progression.history("acme", "u1", "f1", ProgressionSettings(developing=7.5, mastery=9))
+    assert (further.band, further.next_band, further.distance) == (Band.NOVICE, Band.DEVELOPING, pytest.approx(0.391))
 
 
 def test_an_empty_history_has_no_level(progression: ProgressionService) -> None:
