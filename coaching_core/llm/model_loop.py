@@ -133,10 +133,12 @@ class ModelLoop:
         for task in tuple(self._streams):
             task.cancel()
         self._portal.call(self._let_records_end)
-        for function, arguments in self._farewells:
-            self._portal.call(function, *arguments)
-        self._portal.call(self._portal.stop, True)
-        self._context.__exit__(None, None, None)
+        try:
+            for function, arguments in self._farewells:
+                self._portal.call(function, *arguments)
+        finally:
+            self._portal.call(self._portal.stop, True)
+            self._context.__exit__(None, None, None)
 
     async def _let_records_end(self) -> None:
         """A cancelled call shields the writing of its PromptRun; ending the loop would break that off."""
