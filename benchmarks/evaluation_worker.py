@@ -15,10 +15,11 @@ import time
 from pathlib import Path
 
 from coaching_core.clock import utc_now
-from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
+from coaching_core.llm.assembly import build_catalogue, build_providers, equip, loaded
+from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.gateway import Gateway
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellRecorder
+from evals.cell_accounting import CellLedger
 from evals.events import Ended
 from evals.journal import read_journal
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
@@ -70,7 +71,8 @@ def _plan(request: PlanRequest, settings: Settings) -> RunPlan:
 
 async def _timed(folder: RunFolder, settings: Settings, profile: Path | None) -> dict[str, float]:
     catalogue, providers = build_catalogue(settings), build_providers(settings)
-    runner = Runner(folder, Gateway(catalogue, providers, CellRecorder(), settings.model_timeout_seconds))
+    ledger = CellLedger(CallJournal(folder.path))
+    runner = Runner(folder, Gateway(equip(settings, catalogue, providers, ledger)), ledger)
     begun = time.perf_counter()
     async with loaded(providers, [catalogue.info(MODEL)]):
         loaded_at = time.perf_counter()

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
-from coaching_core.llm.accounting import StoreRecorder
-from coaching_core.llm.assembly import build_catalogue, build_providers, close_connections, warm
+from coaching_core.llm.assembly import build_catalogue, build_providers, close_connections, equip, warm
+from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.local_ledger import LocalLedger
 from coaching_core.llm.model_loop import ModelLoop
+from coaching_core.llm.shared_ledger import SharedLedger
+from coaching_core.models.service import ModelService
+from coaching_core.models.trial import ModelTrial
 from coaching_core.playground.repository import PlaygroundRepository
 from coaching_core.playground.service import PlaygroundService
 from coaching_core.progression.ema import ProgressionSettings
@@ -32,9 +36,12 @@ class Services:
     settings: Settings
     database: Database
     appends: AppendQueue
+    ledger: LocalLedger | SharedLedger
     catalogue: Catalogue
     gateway: Gateway
     model_loop: ModelLoop
+    models: ModelService
+    model_trial: ModelTrial
     prompts: PromptService
     playground: PlaygroundService
     assessments: AssessmentService
@@ -66,12 +73,15 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
     try:
         prompts = PromptService(database, settings)
         seed_topics(prompts, settings.datasets_dir)
+        models = ModelService(database, catalogue, settings)
+        models.refresh()
     except BaseException:
         database.close()
         raise
     appends = AppendQueue(database)
     providers = build_providers(settings)
-    gateway = Gateway(catalogue, providers, StoreRecorder(appends), settings.model_timeout_seconds)
+    ledger = build_ledger(settings, database, appends)
+    gateway = Gateway(equip(settings, catalogue, providers, ledger))
     model_loop = ModelLoop()
     model_loop.at_close(close_connections, providers)
     playground = PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop)
@@ -79,9 +89,12 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         settings=settings,
         database=database,
         appends=appends,
+        ledger=ledger,
         catalogue=catalogue,
         gateway=gateway,
         model_loop=model_loop,
+        models=models,
+        model_trial=ModelTrial(gateway, model_loop, settings.tenant_id),
         prompts=prompts,
         playground=playground,
         assessments=AssessmentService(database),
@@ -94,5 +107,12 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         usage=UsageService(database),
         demo=DemoService(database, catalogue.cost),
         warm_models=lambda: warm(providers, catalogue.models()),
-        _closers=(model_loop.close, playground.close, appends.close, database.close),
+        _closers=(model_loop.close, playground.close, appends.close, ledger.close, database.close),
     )
+
+
+def build_ledger(settings: Settings, database: Database, appends: AppendQueue) -> LocalLedger | SharedLedger:
+    """The ledger that fits the store: a PostgreSQL may be shared, a DuckDB file is this process's alone."""
+    if database.kind == "postgresql":
+        return SharedLedger(database)
+    return LocalLedger(database, appends, CallJournal(settings.home / "calls"))

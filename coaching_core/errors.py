@@ -22,11 +22,15 @@
     ├── DiskFullError                no room under a file that must be durable
     └── ModelCallError               a call to a model that brought no usable answer
         ├── MissingKeyError          no key for this provider is configured
+        ├── ModelDisabledError       an admin switched this model off
         ├── RateLimitedError         429; carries retry_after seconds when the provider said so
         ├── ModelTimeoutError        no answer within the time allowed
         ├── ProviderRejectedError    the provider refused the request (400, 401, 403, 404)
-        ├── ProviderDownError        5xx, connection refused or broken
-        └── IncompleteReplyError     the reply ended without its finish; carries what arrived
+        ├── ProviderDownError        5xx, connection refused or broken; carries retry_after
+        │   └── ProviderPausedError  not asked at all: it failed too often just now; carries when it is tried again
+        ├── IncompleteReplyError     the reply ended without its finish; carries what arrived
+        ├── LimitReachedError        a limit of ours refuses the call; carries which, and when it resets
+        └── UnknownPriceError        a money limit is on and this model has no known price
 
 Messages are for people: what happened, then what to do.
 """
@@ -173,7 +177,12 @@ class ModelCallError(WorkbenchError):
     Args:
         message: What happened and what to do.
         partial_text: What had arrived before it broke.
+
+    Attributes:
+        unbilled: It is certain that the provider bills nothing for the attempt. False when nobody can know.
     """
+
+    unbilled = False
 
     def __init__(self, message: str, partial_text: str = "") -> None:
         super().__init__(message)
@@ -183,9 +192,17 @@ class ModelCallError(WorkbenchError):
 class MissingKeyError(ModelCallError):
     """No key for this provider is configured."""
 
+    unbilled = True
+
+
+class ModelDisabledError(ModelCallError):
+    """An admin switched this model off; nothing was sent."""
+
 
 class RateLimitedError(ModelCallError):
     """The provider asked us to slow down (429)."""
+
+    unbilled = True
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -193,15 +210,68 @@ class RateLimitedError(ModelCallError):
 
 
 class ModelTimeoutError(ModelCallError):
-    """No answer within the time allowed."""
+    """No answer within the time allowed; whether it was made and billed is not known."""
 
 
 class ProviderRejectedError(ModelCallError):
     """The provider refused the request; sending it again would not help."""
 
+    unbilled = True
+
 
 class ProviderDownError(ModelCallError):
-    """The provider failed (5xx) or could not be reached."""
+    """The provider failed (5xx) or could not be reached.
+
+    Args:
+        message: What happened and what to do.
+        partial_text: What had arrived before it broke.
+        retry_after: Seconds the provider asked us to wait; None when it did not.
+        unbilled: It answered with an error status, or the connection was never made; False when it broke later.
+    """
+
+    def __init__(
+        self, message: str, partial_text: str = "", *, retry_after: float | None = None, unbilled: bool = False
+    ) -> None:
+        super().__init__(message, partial_text)
+        self.retry_after = retry_after
+        self.unbilled = unbilled
+
+
+class ProviderPausedError(ProviderDownError):
+    """The breaker of this model is open: nothing was sent.
+
+    Args:
+        message: What happened and what to do.
+        retry_after: Seconds until it is tried again.
+    """
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message, retry_after=retry_after, unbilled=True)
+
+
+class LimitReachedError(ModelCallError):
+    """A limit refuses the call before it is sent; nothing was spent.
+
+    Args:
+        message: Which limit, how far it is used, when it resets.
+        limit_id: The limit.
+        retry_after: Seconds until it resets; for a limit of calls at once, a guess.
+        resets_at: ISO 8601 moment of the reset; None where there is no period.
+    """
+
+    unbilled = True
+
+    def __init__(self, message: str, limit_id: str, retry_after: float, resets_at: str | None) -> None:
+        super().__init__(message)
+        self.limit_id = limit_id
+        self.retry_after = retry_after
+        self.resets_at = resets_at
+
+
+class UnknownPriceError(ModelCallError):
+    """A money limit is on, and nobody knows what this call would cost; it was not sent."""
+
+    unbilled = True
 
 
 class IncompleteReplyError(ModelCallError):

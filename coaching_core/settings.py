@@ -8,14 +8,20 @@ from __future__ import annotations
 import getpass
 import ipaddress
 import logging
+import os
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from coaching_core.errors import InvalidInputError
+from coaching_core.secret_store import read_secret
+
+_KEY_VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 
 
 def _os_user() -> str:
@@ -63,9 +69,20 @@ class Settings(BaseSettings):
         None, description="Root of an OpenAI-compatible server, with /v1. Empty: OpenAI's own."
     )
     anthropic_api_key: SecretStr | None = Field(None, description="Key for Anthropic models.")
+    anthropic_base_url: str | None = Field(
+        None, description="Root of a server with Anthropic's API, without /v1. Empty: Anthropic's own."
+    )
+    bedrock_base_url: str | None = Field(
+        None, description="Root of a server with the API of Amazon Bedrock's runtime. Empty: that of AWS_REGION."
+    )
     aws_region: str | None = Field(
         None,
         description="Region of Amazon Bedrock. Credentials come from the usual AWS environment variables.",
+    )
+    secrets_manager_id: str | None = Field(
+        None,
+        description="Name or ARN of a secret in AWS Secrets Manager: a JSON object of keys under the names of their "
+        "variables, e.g. OPENAI_API_KEY. Read at the start; keys of the environment win.",
     )
     extra_models: list[str] = Field(
         [],
@@ -74,7 +91,19 @@ class Settings(BaseSettings):
     price_overrides: Path | None = Field(
         None, description="JSON file of prices that win over the built-in table, in USD per million tokens."
     )
-    model_timeout_seconds: float = Field(60.0, gt=0, description="Longest wait for one answer of a model.")
+    model_timeout_seconds: float = Field(
+        60.0, gt=0, description="Longest wait for an answer of a model, all attempts together."
+    )
+    model_attempt_seconds: float = Field(
+        30.0, gt=0, description="Longest wait for one attempt; of a stream, for its first piece and between pieces."
+    )
+    model_attempts: int = Field(
+        4, ge=1, le=10, description="How often a call that failed for a passing reason is sent at most."
+    )
+    native_adapters: bool = Field(
+        True,
+        description="Ask OpenAI, Anthropic and Bedrock through our own adapters. False: through LiteLLM, as all others.",
+    )
     simulated_pace: float = Field(
         1.0,
         ge=0,
@@ -88,12 +117,17 @@ class Settings(BaseSettings):
         Decimal(20), gt=0, description="Most USD one evaluation run may spend before it stops by itself."
     )
 
+    _secret_keys: Mapping[str, SecretStr] = PrivateAttr(default_factory=dict)
+
     @field_validator(
         "database_url",
         "runs_dir",
         "price_overrides",
         "openai_base_url",
+        "anthropic_base_url",
+        "bedrock_base_url",
         "aws_region",
+        "secrets_manager_id",
         "openai_api_key",
         "anthropic_api_key",
         mode="before",
@@ -128,6 +162,31 @@ class Settings(BaseSettings):
         if not self.band_developing < self.band_mastery:
             raise ValueError("BAND_DEVELOPING must be below BAND_MASTERY.")
         return self
+
+    @property
+    def secret_keys(self) -> Mapping[str, SecretStr]:
+        """The keys that are used from the secret store, by variable; those that the environment has are not in it."""
+        return self._secret_keys
+
+    def provider_key(self, variable: str) -> SecretStr | None:
+        """A provider's key: from the environment, else from the secret store.
+
+        Args:
+            variable: Such as ``MISTRAL_API_KEY``.
+        """
+        field = getattr(self, variable.lower(), None)
+        if isinstance(field, SecretStr):
+            return field
+        value = "" if variable.lower() in type(self).model_fields else os.environ.get(variable, "")
+        return SecretStr(value) if value else self._secret_keys.get(variable)
+
+    def with_secret(self, variables: Mapping[str, SecretStr]) -> Settings:
+        """These settings with the keys of a secret, where the environment has none."""
+        missing = {name: key for name, key in variables.items() if self.provider_key(name) is None}
+        keys = {name.lower(): key for name, key in missing.items() if name in _KEY_VARIABLES}
+        completed = self.model_copy(update=keys)
+        completed._secret_keys = MappingProxyType({n: k for n, k in missing.items() if n.endswith("_API_KEY")})
+        return completed
 
     @property
     def home(self) -> Path:
@@ -175,6 +234,8 @@ def load_settings() -> Settings:
         raise InvalidInputError(f"The file .env is not UTF-8 (byte {error.start + 1}).") from error
     if settings.log_level.upper() not in logging.getLevelNamesMapping():
         raise InvalidInputError(f"LOG_LEVEL={settings.log_level}: use DEBUG, INFO, WARNING or ERROR.")
+    if settings.secrets_manager_id is not None:
+        settings = settings.with_secret(read_secret(settings.secrets_manager_id, settings.aws_region))
     return settings
 
 

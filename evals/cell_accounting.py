@@ -1,18 +1,65 @@
-"""Collects the PromptRuns of one cell, so that they can be written in the same line as its result."""
+"""The ledger of one run: records become durable in the line of the cell they belong to, and the money cap holds.
+
+Calls under way stand in a file of the run's folder, so that what a crash cut off is recorded when the run is resumed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 
-from coaching_core.llm.accounting import PromptRun
+from coaching_core.errors import DiskFullError, LimitReachedError
+from coaching_core.llm.accounting import PromptRun, Reservation
+from coaching_core.llm.call_journal import CallJournal
 
+CAP = "run_money_cap"
+"""The id of the limit that a run's own cap is."""
+
+_PATIENCE_SECONDS = 600
 _collected: ContextVar[list[PromptRun] | None] = ContextVar("prompt_runs_of_the_cell", default=None)
 
 
-class CellRecorder:
-    """A recorder whose records become durable with the terminal line of the cell they belong to."""
+class CellLedger:
+    """Holds and records the calls of one run.
+
+    Args:
+        journal: Where calls under way are written down; None where nothing is lost by a crash (demo data, tests).
+
+    Attributes:
+        on_pause: Called with a message when the disk is full and calls wait, and with None when they go on.
+    """
+
+    def __init__(self, journal: CallJournal | None = None) -> None:
+        self._journal = journal
+        self._cap: Decimal | None = None
+        self._spent = Decimal(0)
+        self._held: dict[str, Decimal] = {}
+        self._unsettled: dict[str, PromptRun] = {}
+        self._changed = asyncio.Condition()
+        self.on_pause: Callable[[str | None], None] = lambda _: None
+
+    def set_cap(self, cap: Decimal, spent: Decimal) -> None:
+        """Refuse calls that could take the run over its cap, USD; ``spent`` is what it cost so far."""
+        self._cap, self._spent = cap, spent
+
+    async def reserve(self, reservation: Reservation) -> None:
+        """Hold what a call may cost. Near the cap it waits for calls under way, which mostly cost less than they hold.
+
+        Raises:
+            LimitReachedError: Nothing is under way any more, and the call could go over the cap.
+        """
+        run = reservation.run
+        bound = run.held_usd or Decimal(0)
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._fits(bound) or not self._held)
+            if not self._fits(bound):
+                raise LimitReachedError(f"The run's money cap of ${self._cap} is reached.", CAP, 0.0, None)
+            self._held[run.id] = bound
+        await self._write_down(run)
+        self._unsettled[run.id] = run
 
     async def record(self, run: PromptRun) -> None:
         """Keep the record with the cell under way."""
@@ -20,6 +67,60 @@ class CellRecorder:
         if runs is None:
             raise RuntimeError("a call was made outside of a cell")
         runs.append(run)
+        if run.id in self._unsettled:
+            self._unsettled[run.id] = run
+        async with self._changed:
+            bound = self._held.pop(run.id, Decimal(0))
+            self._spent += bound if run.cost_usd is None else run.cost_usd
+            self._changed.notify_all()
+
+    def settled(self, runs: Iterable[PromptRun]) -> None:
+        """These records are durable in the run's journal."""
+        for run in runs:
+            self._unsettled.pop(run.id, None)
+            if self._journal is not None:
+                self._journal.settled(run.id)
+
+    def unsettled(self) -> list[PromptRun]:
+        """Calls that were sent and whose records are in no line yet."""
+        return list(self._unsettled.values())
+
+    def lost(self, known: Collection[str]) -> list[PromptRun]:
+        """Calls that an earlier process had under way when it died: those without a record among the known ids."""
+        if self._journal is None:
+            return []
+        return [run for run in self._journal.unfinished() if run.id not in known]
+
+    def forget_lost(self) -> None:
+        """What was lost has its records now."""
+        if self._journal is not None:
+            self._journal.forget_unfinished()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._journal is not None:
+            self._journal.close()
+
+    async def _write_down(self, run: PromptRun) -> None:
+        if self._journal is None:
+            return
+        waited = 0
+        while True:
+            try:
+                await self._journal.open(run)
+            except DiskFullError as error:
+                if waited >= _PATIENCE_SECONDS:
+                    raise
+                self.on_pause(str(error))
+                waited += 1
+                await asyncio.sleep(1)
+                continue
+            if waited:
+                self.on_pause(None)
+            return
+
+    def _fits(self, bound: Decimal) -> bool:
+        return self._cap is None or self._spent + sum(self._held.values()) + bound <= self._cap
 
 
 @contextmanager

@@ -26,10 +26,12 @@ from coaching_core.errors import (
     StoreError,
     WorkbenchError,
 )
-from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
+from coaching_core.llm.assembly import build_catalogue, build_providers, equip, loaded
+from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.kept_replies import KeptReplies
 from coaching_core.settings import Settings, load_settings
-from evals.cell_accounting import CellRecorder
+from evals.cell_accounting import CellLedger
 from evals.cli_folders import find_folder, output_folder
 from evals.cli_output import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, complain, print_json
 from evals.cli_reading import compare_variants, list_runs, report_run, show_run
@@ -252,10 +254,14 @@ def _models(plan: RunPlan) -> tuple[str, ...]:
 
 async def _work(folder: RunFolder, settings: Settings, listen: EventListener) -> Ended:
     catalogue, providers = build_catalogue(settings), build_providers(settings)
-    gateway = Gateway(catalogue, providers, CellRecorder(), settings.model_timeout_seconds)
-    runner = Runner(folder, gateway, listen)
+    ledger = CellLedger(CallJournal(folder.path))
+    replies = None if folder.plan().simulated else KeptReplies(settings.home / "replies.sqlite")
+    runner = Runner(folder, Gateway(equip(settings, catalogue, providers, ledger), replies), ledger, listen)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, runner.stop, "Stopped.")
     async with loaded(providers, [catalogue.info(model) for model in _models(folder.plan())]):
-        return await runner.run()
+        try:
+            return await runner.run()
+        finally:
+            ledger.close()

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from coaching_core.clock import Clock, utc_now
 from coaching_core.demo.coaching import DEMO_TENANT
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.providers.simulated import SimulatedProvider
 from coaching_core.prompts.models import TopicVersion
-from evals.cell_accounting import CellRecorder
+from evals.cell_accounting import CellLedger
 from evals.ingest import RunIngest
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
 from evals.run_folder import RunFolder, RunState
@@ -82,8 +82,9 @@ class DemoRuns:
 
     def _carry_out(self, folder: RunFolder) -> None:
         providers = {"simulated": SimulatedProvider(0)}
-        clock = _ticking(folder.plan().created_at)
-        asyncio.run(Runner(folder, Gateway(self._context.catalogue, providers, CellRecorder(), clock=clock)).run())
+        ledger = CellLedger()
+        equipment = Equipment(self._context.catalogue, providers, ledger, clock=_ticking(folder.plan().created_at))
+        asyncio.run(Runner(folder, Gateway(equipment), ledger).run())
 
     def _plan(self, story: _Story, at: datetime) -> RunPlan:
         published = self._context.resolve(story.topic_id, "published")

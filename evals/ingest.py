@@ -5,7 +5,7 @@ The offset up to which a journal was taken in is committed with the rows it brou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -31,11 +31,25 @@ _BATCH_LINES = 2_000
 _FINAL = (RunState.FINISHED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED)
 
 
-class RunIngest:
-    """Registers runs and keeps the store abreast of their journals."""
+RunInsert = Callable[[sa.Connection, Sequence[PromptRun]], None]
+"""Adds records of calls as a part of a transaction."""
 
-    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+
+def insert_prompt_runs(connection: sa.Connection, runs: Sequence[PromptRun]) -> None:
+    """Add records, no more."""
+    insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
+
+
+class RunIngest:
+    """Registers runs and keeps the store abreast of their journals.
+
+    Args:
+        insert: How records are added; a ledger's ``take_in`` counts them against the limits as well.
+    """
+
+    def __init__(self, database: Database, insert: RunInsert | None = None, clock: Clock = utc_now) -> None:
         self._database = database
+        self._insert = insert or insert_prompt_runs
         self._clock = clock
 
     def register(self, folder: RunFolder) -> None:
@@ -93,7 +107,7 @@ class RunIngest:
                 return 0
             lines, end = [line for line, _ in batch], batch[-1][1]
             runs = [PromptRun.from_json(run) for line in lines for run in line.body["prompt_runs"]]
-            insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
+            self._insert(connection, runs)
             counts = _counts(row, lines, runs)
             connection.execute(sa.update(eval_runs).where(where).values(counts | {"journal_offset": end}))
         return len(lines)

@@ -11,12 +11,13 @@ from evals.bootstrap import Workbench
 _log = logging.getLogger(__name__)
 _INGEST_SECONDS = 1.0
 _PROJECTION_SECONDS = 5.0
+_MODELS_SECONDS = 5.0
 _WARM_SECONDS = 15.0
 """Loading LiteLLM takes seconds of CPU; the first screen comes first."""
 
 
 def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
-    """Take runs into the store, keep the Markdown files of published prompts, and load what real models need."""
+    """Take runs into the store, keep prompt files and models up to date, and load what real models need."""
     core = workbench.core
     known: set[tuple[str, str]] = set()
 
@@ -32,3 +33,5 @@ def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
         project_published(core.prompts, core.settings.home / "prompts")
 
     scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
+    if core.database.kind == "postgresql":  # another process may have changed them
+        scheduler.every(_MODELS_SECONDS, "refresh-models", core.models.refresh)

@@ -2,7 +2,8 @@
 
 Two kinds of terminal line, each unique: ``answer`` for (item, variant, repeat) and ``verdict`` for the same with its
 judge and order. Each carries the PromptRuns of the calls it took, so that result and cost are kept together or not at
-all (reliability 1-3). Lines of several cells share one write and one fsync.
+all (reliability 1-3). A third kind, ``lost``, carries the PromptRuns of calls that brought no result: cut off by a crash
+or a stop. Lines of several cells share one write and one fsync.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from coaching_core.errors import DiskFullError
 from evals.plan import Cell
 from evals.run_folder import is_full
 
+LOST = "lost"
+"""The kind of a line whose calls belong to no cell."""
+
 _PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One line: ``kind`` is ``answer`` or ``verdict``; ``body`` all that the line says."""
+    """One line: ``kind`` is ``answer``, ``verdict`` or ``lost``; ``body`` all that the line says."""
 
     kind: str
     cell: Cell

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from coaching_core.errors import InvalidInputError, NotFoundError, RunDamagedError
 from coaching_core.llm.accounting import PromptRun
 from evals.compare import Comparison, ItemResult, compare
-from evals.journal import read_journal
+from evals.journal import LOST, read_journal
 from evals.plan import Cell, RunPlan, Variant
 from evals.run_folder import RunFolder, write_durably
 from evals.statistics import Interval, mean_interval
@@ -65,10 +65,15 @@ class VariantSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """A run's plan and its answers in a fixed order, whatever order they arrived in."""
+    """A run's plan and its answers in a fixed order, whatever order they arrived in.
+
+    Attributes:
+        lost: Calls that brought no result, cut off by a crash or a stop; they may have cost something.
+    """
 
     plan: RunPlan
     answers: tuple[Answer, ...]
+    lost: tuple[PromptRun, ...] = ()
 
     def rows(self) -> list[ItemResult]:
         """The table that statistics work on."""
@@ -109,10 +114,11 @@ class RunResults:
         return sum((run.cost_usd for run in self.prompt_runs() if run.cost_usd is not None), Decimal(0))
 
     def prompt_runs(self) -> Iterable[PromptRun]:
-        """Every call of the run that came home."""
+        """Every call of the run."""
         for answer in self.answers:
             yield from answer.prompt_runs
             yield from answer.judge_runs
+        yield from self.lost
 
 
 def load_results(folder: RunFolder) -> RunResults:
@@ -124,27 +130,30 @@ def load_results(folder: RunFolder) -> RunResults:
     """
     plan = folder.plan()
     try:
-        answers = _read_answers(folder)
+        answers, lost = _read_answers(folder)
     except (ValueError, KeyError, TypeError, InvalidInputError) as error:
         raise RunDamagedError(
             f"{folder.journal} is damaged: a line in it cannot be read ({error}). It was left as it is. "
             "Mend or remove that line, or put a copy of the file in its place."
         ) from error
-    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers))
+    return RunResults(plan, tuple(answers[cell] for cell in plan.cells() if cell in answers), tuple(lost))
 
 
-def _read_answers(folder: RunFolder) -> dict[Cell, Answer]:
+def _read_answers(folder: RunFolder) -> tuple[dict[Cell, Answer], list[PromptRun]]:
     answers: dict[Cell, Answer] = {}
+    lost: list[PromptRun] = []
     for line, _ in read_journal(folder.journal):
         runs = tuple(PromptRun.from_json(run) for run in line.body["prompt_runs"])
-        if line.kind == "answer":
+        if line.kind == LOST:
+            lost += runs
+        elif line.kind == "answer":
             text = line.body.get("text") if line.body["status"] == "ok" else None
             answers[line.cell] = Answer(line.cell, text, line.body.get("reason", ""), None, runs)
         elif line.cell in answers:
             before = answers[line.cell]
             verdict = Verdict.from_json(line.body["verdict"])
             answers[line.cell] = Answer(line.cell, before.text, before.reason, verdict, before.prompt_runs, runs)
-    return answers
+    return answers, lost
 
 
 def write_parquet(results: RunResults, folder: RunFolder) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from coaching_core.errors import DiskFullError, ModelCallError
+from coaching_core.errors import DiskFullError, LimitReachedError, ModelCallError
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.types import CallContext, CompletionRequest, Message, Purpose
-from evals.cell_accounting import collect_prompt_runs
+from evals.cell_accounting import CellLedger, collect_prompt_runs
 from evals.dataset import GoldenItem
 from evals.events import Advanced, Ended, EventListener, Paused, Progress
-from evals.journal import Journal, JournalLine, read_journal
+from evals.journal import LOST, Journal, JournalLine, read_journal
 from evals.judges.pointwise import JudgeContext, PointwiseJudge
 from evals.plan import Cell, Variant, system_prompt
 from evals.run_folder import RunFolder, RunState
@@ -28,13 +30,17 @@ class Runner:
 
     Args:
         folder: The run; its plan is frozen, its journal says what is done.
-        gateway: Must record into the cell under way (:class:`evals.cell_accounting.CellRecorder`).
+        gateway: Must hold and record its calls in ``ledger``.
+        ledger: Of this run alone.
         listen: Hears every event.
     """
 
-    def __init__(self, folder: RunFolder, gateway: Gateway, listen: EventListener = lambda _: None) -> None:
+    def __init__(
+        self, folder: RunFolder, gateway: Gateway, ledger: CellLedger, listen: EventListener = lambda _: None
+    ) -> None:
         self._folder = folder
         self._gateway = gateway
+        self._ledger = ledger
         self._listen = listen
         self._plan = folder.plan()
         self._items = {item.id: item for item in self._plan.dataset.items}
@@ -78,13 +84,19 @@ class Runner:
         return ended
 
     async def _work(self) -> None:
-        answers, verdicts = self._read_done()
-        self._stop_at_the_cap()
-        missing = iter([cell for cell in self._plan.cells() if self._is_missing(cell, answers, verdicts)])
+        done_before = self._read_done()
+        missing = iter([cell for cell in self._plan.cells() if done_before.misses(cell)])
         pause = lambda message: self._listen(Paused(message))  # noqa: E731
+        self._ledger.on_pause = pause
         async with Journal(self._folder.journal, on_pause=pause) as journal:
+            lost = self._ledger.lost(done_before.run_ids)
+            await self._record_lost(journal, lost)
+            self._ledger.forget_lost()
+            self._ledger.set_cap(self._plan.money_cap, done_before.spent + sum(map(_most, lost)))
+            self._stop_at_the_cap()
             workers = [
-                asyncio.create_task(self._worker(missing, answers, journal)) for _ in range(self._plan.concurrency)
+                asyncio.create_task(self._worker(missing, done_before.answers, journal))
+                for _ in range(self._plan.concurrency)
             ]
             stopper = asyncio.create_task(self._cut_off(workers))
             try:
@@ -94,6 +106,7 @@ class Runner:
                 for worker in workers:
                     worker.cancel()
                 await asyncio.gather(stopper, *workers, return_exceptions=True)
+            await self._record_lost(journal, self._ledger.unsettled())
         for worker in done:
             if not worker.cancelled() and (error := worker.exception()) is not None:
                 raise error
@@ -104,15 +117,25 @@ class Runner:
         for worker in workers:
             worker.cancel()
 
+    async def _record_lost(self, journal: Journal, runs: Sequence[PromptRun]) -> None:
+        """Record calls that belong to no result: cut off by a crash, a stop or the cap."""
+        if runs:
+            await self._append(journal, JournalLine(LOST, Cell("", "", 0), {}), list(runs))
+            self._count_money(run.cost_usd for run in runs)
+
     async def _worker(self, missing: Iterator[Cell], answers: Mapping[Cell, str | None], journal: Journal) -> None:
         for cell in missing:
             if self._stopping.is_set():
                 return
             text = answers.get(cell)
-            if text is None:
-                text = await self._answer(cell, journal)
-            if text is not None and not self._stopping.is_set():
-                await self._judge(cell, text, journal)
+            try:
+                if text is None:
+                    text = await self._answer(cell, journal)
+                if text is not None and not self._stopping.is_set():
+                    await self._judge(cell, text, journal)
+            except LimitReachedError as error:
+                self.stop(str(error))
+                return
 
     async def _answer(self, cell: Cell, journal: Journal) -> str | None:
         variant, item = self._variants[cell.variant], self._items[cell.item]
@@ -121,6 +144,8 @@ class Runner:
         with collect_prompt_runs() as runs:
             try:
                 completion = await self._gateway.complete(self._request(cell, variant, item))
+            except LimitReachedError:
+                raise
             except ModelCallError as error:
                 body = {"status": "failed", "reason": f"{type(error).__name__}: {error}"}
             else:
@@ -173,6 +198,7 @@ class Runner:
     async def _append(self, journal: Journal, line: JournalLine, runs: list[PromptRun]) -> None:
         body = line.body | {"prompt_runs": [run.as_json() for run in runs]}
         await journal.append(JournalLine(line.kind, line.cell, body))
+        self._ledger.settled(runs)
 
     def _advance(self, runs: list[PromptRun]) -> None:
         progress = self._progress
@@ -196,23 +222,38 @@ class Runner:
         self._progress.verdicts += 1
         self._progress.unscored += verdict.score is None
 
-    def _read_done(self) -> tuple[dict[Cell, str | None], set[Cell]]:
-        answers: dict[Cell, str | None] = {}
-        verdicts: set[Cell] = set()
+    def _read_done(self) -> _Done:
+        done = _Done()
         for line, _ in read_journal(self._folder.journal):
             if line.kind == "answer":
-                answers[line.cell] = line.body.get("text") if line.body["status"] == "ok" else None
+                done.answers[line.cell] = line.body.get("text") if line.body["status"] == "ok" else None
                 self._progress.answers += 1
-                self._progress.failed_answers += answers[line.cell] is None
-            else:
-                verdicts.add(line.cell)
+                self._progress.failed_answers += done.answers[line.cell] is None
+            elif line.kind == "verdict":
+                done.verdicts.add(line.cell)
                 self._count_verdict(Verdict.from_json(line.body["verdict"]))
-            self._count_money(PromptRun.from_json(run).cost_usd for run in line.body["prompt_runs"])
+            runs = [PromptRun.from_json(run) for run in line.body["prompt_runs"]]
+            done.run_ids.update(run.id for run in runs)
+            done.spent += sum(map(_most, runs))
+            self._count_money(run.cost_usd for run in runs)
         self._progress.done_before = self._progress.done
-        return answers, verdicts
+        return done
 
-    @staticmethod
-    def _is_missing(cell: Cell, answers: Mapping[Cell, str | None], verdicts: set[Cell]) -> bool:
-        if cell not in answers:
+
+@dataclass(slots=True)
+class _Done:
+    """What the journal says is done. ``spent`` counts a call of unknown cost at the most it can have cost, USD."""
+
+    answers: dict[Cell, str | None] = field(default_factory=dict)
+    verdicts: set[Cell] = field(default_factory=set)
+    run_ids: set[str] = field(default_factory=set)
+    spent: Decimal = Decimal(0)
+
+    def misses(self, cell: Cell) -> bool:
+        if cell not in self.answers:
             return True
-        return answers[cell] is not None and cell not in verdicts
+        return self.answers[cell] is not None and cell not in self.verdicts
+
+
+def _most(run: PromptRun) -> Decimal:
+    return (run.held_usd or Decimal(0)) if run.cost_usd is None else run.cost_usd

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
-from evals.ingest import RunIngest
+from evals.ingest import RunIngest, RunInsert
 from evals.plan import RunPlan
 from evals.run_folder import RunFolder, RunState
 from evals.tables import eval_runs
@@ -62,14 +62,15 @@ class RunService:
     Args:
         database: The store.
         runs_folder: Where new runs are made.
+        insert: How records of calls are added, as :class:`evals.ingest.RunIngest` wants it.
     """
 
-    def __init__(self, database: Database, runs_folder: Path) -> None:
+    def __init__(self, database: Database, runs_folder: Path, insert: RunInsert | None = None) -> None:
         self._database = database
         self._runs_folder = runs_folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._guard = threading.Lock()
-        self.ingest = RunIngest(database)
+        self.ingest = RunIngest(database, insert)
 
     def list(self, tenant_id: str | None = None, topic_id: str | None = None, limit: int = 100) -> Sequence[RunSummary]:
         """Runs, newest first."""

@@ -1,4 +1,8 @@
-"""PromptRuns: one record for each call to a model, durable before the caller hears that it is done (ledger L2)."""
+"""PromptRuns: one record for each attempt at a call to a model, durable before the caller hears of its end (ledger L2).
+
+Before an attempt is sent, the most it can cost is held in a ledger; its record ends that. Whoever dies in between leaves
+a reservation, which becomes a record of unknown cost with that bound. So no call is lost, none counted twice or low.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
-from coaching_core.storage.writer import AppendQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class PromptRun:
         cost_usd: Exact; None when the price or the usage is unknown. Never 0 for unknown.
         price_version: Which price table the cost was made with.
         error: Class of the error for calls that failed; never a message text of a person.
+        call_id: What the attempts at one call have in common: the id of the first.
+        attempt: Its number among them, from 1; 0 for a kept answer, where the model was not asked.
+        final: The caller got this attempt's answer or error; False when another attempt followed.
+        asked_model: The model that was asked for, when another one stood in for it.
+        held_usd, held_tokens: Where cost or tokens are unknown, the most they can have been; None when they are known,
+            or when the price is not.
+        saved_usd: What a kept answer, given again, did not cost; None when the model was asked.
     """
 
     id: str
@@ -53,6 +62,14 @@ class PromptRun:
     cost_usd: Decimal | None = None
     price_version: str | None = None
     error: str | None = None
+    call_id: str | None = None
+    attempt: int = 1
+    final: bool = True
+    asked_model: str | None = None
+    cache_write_tokens: int | None = None
+    held_usd: Decimal | None = None
+    held_tokens: int | None = None
+    saved_usd: Decimal | None = None
 
     def as_row(self) -> dict[str, Any]:
         """The row of the ``prompt_runs`` table."""
@@ -61,18 +78,19 @@ class PromptRun:
             "interaction_ids": list(self.interaction_ids),
             "purpose": str(self.purpose),
             "status": str(self.status),
+            "call_id": self.call_id or self.id,
         }
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for journals: times as ISO 8601, money as text."""
-        cost = None if self.cost_usd is None else str(self.cost_usd)
-        return self.as_row() | {"created_at": self.created_at.isoformat(), "cost_usd": cost}
+        money = {name: None if (amount := getattr(self, name)) is None else str(amount) for name in _MONEY}
+        return self.as_row() | {"created_at": self.created_at.isoformat()} | money
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PromptRun:
         """The inverse of :meth:`as_json`."""
         known = {field.name: document[field.name] for field in fields(cls) if field.name in document}
-        cost = known.get("cost_usd")
+        money = {name: None if (text := known.get(name)) is None else Decimal(text) for name in _MONEY}
         return cls(
             **known
             | {
@@ -80,25 +98,44 @@ class PromptRun:
                 "purpose": Purpose(known["purpose"]),
                 "status": RunStatus(known["status"]),
                 "created_at": datetime.fromisoformat(known["created_at"]),
-                "cost_usd": None if cost is None else Decimal(cost),
             }
+            | money
         )
 
 
-class PromptRunRecorder(Protocol):
-    """Where PromptRuns go. ``record`` returns only when the record is durable."""
+_MONEY = ("cost_usd", "held_usd", "saved_usd")
 
-    async def record(self, run: PromptRun) -> None:
-        """Keep this record; returns when it is durable."""
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What an attempt may take at most, held before it is sent.
+
+    Attributes:
+        run: The PromptRun as it will stand in the store if nobody ever hears how the attempt ended: its status is
+            ``unknown``, its ``held_usd`` and ``held_tokens`` are the most the attempt can cost and use.
+        streaming: The answer is streamed; it counts among the streams open at once.
+        expires_at: When it is certain that nobody is waiting for the end any more.
+        may_switch: Another model can take the call over, so a budget near its end may ask for that.
+    """
+
+    run: PromptRun
+    streaming: bool
+    expires_at: datetime
+    may_switch: bool = False
+
+
+class Ledger(Protocol):
+    """Where attempts are held before they are sent, and recorded once they have ended."""
+
+    async def reserve(self, reservation: Reservation) -> None:
+        """Hold what an attempt may take; returns when that is durable.
+
+        Raises:
+            LimitReachedError: A limit has no room for it; nothing is held.
+            UnknownPriceError: A money limit is on and ``held_usd`` is unknown.
+        """
         ...
 
-
-class StoreRecorder:
-    """Writes PromptRuns to the store, grouped with others that arrive at the same time."""
-
-    def __init__(self, appends: AppendQueue) -> None:
-        self._appends = appends
-
     async def record(self, run: PromptRun) -> None:
-        """Keep this record; returns when it is committed."""
-        await self._appends.append_and_wait(prompt_runs, run.as_row())
+        """Keep the record of an attempt, whose reservation ends with it; returns when it is durable."""
+        ...

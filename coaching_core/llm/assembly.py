@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol, runtime_checkable
 
+from coaching_core.llm.accounting import Ledger
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.gateway import OTHER_PROVIDERS
+from coaching_core.llm.journey import OTHER_PROVIDERS, CallLimits, CallListener, Equipment
 from coaching_core.llm.prices import load_price_table
+from coaching_core.llm.providers.anthropic import AnthropicProvider
+from coaching_core.llm.providers.bedrock import BedrockProvider
+from coaching_core.llm.providers.http import HttpPool
 from coaching_core.llm.providers.litellm import LiteLLMProvider
+from coaching_core.llm.providers.openai import OpenAIProvider
 from coaching_core.llm.providers.simulated import SimulatedProvider
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import ModelInfo, Provider
 from coaching_core.settings import Settings
 
@@ -21,16 +28,44 @@ def build_catalogue(settings: Settings) -> Catalogue:
 
 def build_providers(settings: Settings) -> dict[str, Provider]:
     """The adapters to models; nothing heavy is imported before the first call."""
-    return {"simulated": SimulatedProvider(settings.simulated_pace), OTHER_PROVIDERS: LiteLLMProvider(settings)}
+    adapters: dict[str, Provider] = {
+        "simulated": SimulatedProvider(settings.simulated_pace),
+        OTHER_PROVIDERS: LiteLLMProvider(settings),
+    }
+    if settings.native_adapters:
+        pool = HttpPool()
+        bedrock = BedrockProvider(settings, pool)
+        adapters |= {"openai": OpenAIProvider(settings, pool), "anthropic": AnthropicProvider(settings, pool)}
+        adapters |= {"bedrock": bedrock, "bedrock_converse": bedrock}
+    return adapters
+
+
+def equip(
+    settings: Settings,
+    catalogue: Catalogue,
+    providers: Mapping[str, Provider],
+    ledger: Ledger,
+    listeners: tuple[CallListener, ...] = (),
+) -> Equipment:
+    """What a gateway needs, with this installation's time-outs and retries."""
+    return Equipment(
+        catalogue=catalogue,
+        providers=providers,
+        ledger=ledger,
+        limits=CallLimits(deadline=settings.model_timeout_seconds, attempt=settings.model_attempt_seconds),
+        retries=RetryPolicy(attempts=settings.model_attempts),
+        listeners=listeners,
+    )
 
 
 @asynccontextmanager
 async def loaded(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> AsyncIterator[None]:
     """A block in which these models answer at once: no timing contains an import. At its end connections are closed."""
-    adapters = _heavy(providers, models)
+    adapters = _used(providers, models)
     try:
         for adapter in adapters:
-            await adapter.load()
+            if isinstance(adapter, _Loadable):
+                await adapter.load()
         yield
     finally:
         for adapter in adapters:
@@ -39,17 +74,25 @@ async def loaded(providers: Mapping[str, Provider], models: Iterable[ModelInfo])
 
 def warm(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> None:
     """Begin to load, in the background, what the models that can be asked will need."""
-    for adapter in _heavy(providers, [model for model in models if model.available and not model.simulated]):
-        adapter.warm()
+    for adapter in _used(providers, [model for model in models if model.available and not model.simulated]):
+        if isinstance(adapter, _Loadable):
+            adapter.warm()
 
 
 async def close_connections(providers: Mapping[str, Provider]) -> None:
     """Close what adapters keep open between calls."""
-    for adapter in providers.values():
-        if isinstance(adapter, LiteLLMProvider):
-            await adapter.aclose()
+    for adapter in dict.fromkeys(providers.values()):
+        await adapter.aclose()
 
 
-def _heavy(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> list[LiteLLMProvider]:
-    used = [providers.get(model.provider, providers[OTHER_PROVIDERS]) for model in models]
-    return [adapter for adapter in dict.fromkeys(used) if isinstance(adapter, LiteLLMProvider)]
+@runtime_checkable
+class _Loadable(Protocol):
+    """An adapter whose first call would load something."""
+
+    async def load(self) -> None: ...
+
+    def warm(self) -> None: ...
+
+
+def _used(providers: Mapping[str, Provider], models: Iterable[ModelInfo]) -> list[Provider]:
+    return list(dict.fromkeys(providers.get(model.provider, providers[OTHER_PROVIDERS]) for model in models))

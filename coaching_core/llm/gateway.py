@@ -1,173 +1,156 @@
-"""The only way to a model: one call in, one answer out, one PromptRun written (ledger L1-L3)."""
+"""The only way to a model: one call in, one answer out, every attempt held, timed, priced and recorded (ledger L1-L4)."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime
+from decimal import Decimal
 from typing import cast
 
 from coaching_core import logs
-from coaching_core.clock import Clock, IdFactory, new_id, utc_now
 from coaching_core.errors import IncompleteReplyError, ModelTimeoutError
-from coaching_core.llm.accounting import PromptRun, PromptRunRecorder
+from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.loop_lag import LoopLagMeter
+from coaching_core.llm.journey import OTHER_PROVIDERS, Attempt, Equipment, Journey
+from coaching_core.llm.kept_replies import KeptReplies, KeptReply
+from coaching_core.llm.resilience import BreakerReport
 from coaching_core.llm.types import (
     Completion,
     CompletionRequest,
-    ModelInfo,
-    Provider,
+    EmbeddingRequest,
+    Embeddings,
     ProviderReply,
+    Restart,
     RunStatus,
     TextDelta,
-    Usage,
 )
 
-OTHER_PROVIDERS = "*"
-"""Key of the provider that serves every vendor without an adapter of its own."""
+__all__ = ["OTHER_PROVIDERS", "Equipment", "Gateway"]
 
-
-@dataclass(slots=True)
-class _Call:
-    """A call under way."""
-
-    id: str
-    info: ModelInfo
-    request: CompletionRequest
-    begun_at: datetime
-    begun: float
-    ttft_ms: float | None = None
-
-    def elapsed_ms(self) -> float:
-        return (time.perf_counter() - self.begun) * 1000
+StreamEvent = TextDelta | Restart | Completion
 
 
 class Gateway:
-    """Asks models, times them, prices them and records each call.
+    """Asks models. Retries, fallbacks and breakers, reservations and records are in here and nowhere else.
 
     Args:
-        catalogue: Which models there are and what they cost.
-        providers: Adapters by vendor; ``"*"`` serves all others.
-        recorder: Where PromptRuns go; a call is not done before its record is durable.
-        timeout_seconds: Longest wait for one answer when the request does not say.
+        equipment: Catalogue, providers, ledger and rules.
+        replies: Answers kept from earlier, for requests that allow one to be given again.
     """
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        providers: Mapping[str, Provider],
-        recorder: PromptRunRecorder,
-        timeout_seconds: float = 60.0,
-        clock: Clock = utc_now,
-        ids: IdFactory = new_id,
-    ) -> None:
-        self.catalogue = catalogue
-        self._providers = providers
-        self._recorder = recorder
-        self._timeout_seconds = timeout_seconds
-        self._clock = clock
-        self._ids = ids
-        self._lag = LoopLagMeter()
+    def __init__(self, equipment: Equipment, replies: KeptReplies | None = None) -> None:
+        self._equipment = equipment
+        self._replies = replies
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The models that can be asked."""
+        return self._equipment.catalogue
+
+    def breakers(self) -> tuple[BreakerReport, ...]:
+        """How the breakers of the models asked so far stand."""
+        return self._equipment.breakers.reports()
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """The whole answer at once.
 
         Raises:
             ModelNotFoundError, MissingKeyError: Before anything is sent.
-            ModelCallError: The call failed; its PromptRun is written all the same.
+            LimitReachedError, UnknownPriceError: A limit refuses the call; nothing was sent.
+            ModelCallError: All attempts failed; each has its PromptRun all the same.
         """
-        call, provider = self._begin(request)
-        limit = request.timeout_seconds or self._timeout_seconds
-        try:
-            async with asyncio.timeout(limit):
-                reply = await provider.complete(request)
-        except TimeoutError as error:
-            late = ModelTimeoutError(f"{call.info.label} did not answer within {limit:g} s.")
-            await self._record_failure(call, late)
-            raise late from error
-        except BaseException as error:
-            await self._record_failure(call, error)
-            raise
-        return await self._finish(call, reply)
+        kept = self._replies.find(request) if self._replies and request.reuse_reply else None
+        if kept is not None:
+            return await self._give_again(request, kept)
+        journey = Journey(self._equipment, request, streaming=False)
+        while True:
+            attempt = await journey.next_attempt()
+            try:
+                async with asyncio.timeout(attempt.seconds):
+                    reply = await attempt.provider.complete(attempt.request)
+            except TimeoutError:
+                await journey.failed(attempt, _late(attempt))
+            except BaseException as error:  # noqa: BLE001 - recorded, then raised where no other attempt follows
+                await journey.failed(attempt, error)
+            else:
+                run = await journey.succeeded(attempt, reply.usage)
+                if self._replies and request.reuse_reply:
+                    self._replies.keep(request, reply, run.cost_usd)
+                return _completion(attempt, journey, reply, run)
 
-    async def stream(self, request: CompletionRequest) -> AsyncIterator[TextDelta | Completion]:
+    async def stream(self, request: CompletionRequest) -> AsyncIterator[StreamEvent]:
         """The answer piece by piece, then one :class:`Completion` with the whole of it.
 
-        Closing the iterator early stops the call; its PromptRun then says ``cancelled``.
+        When an attempt breaks after its first piece and another follows, a :class:`Restart` comes in between. Closing
+        the iterator early stops the call; its PromptRun then says ``cancelled``.
 
         Raises:
             ModelNotFoundError, MissingKeyError: Before anything is sent.
-            ModelCallError: The call failed; its PromptRun is written all the same.
+            LimitReachedError, UnknownPriceError: A limit refuses the call; nothing was sent.
+            ModelCallError: All attempts failed; each has its PromptRun all the same.
         """
-        call, provider = self._begin(request)
-        reply: ProviderReply | None = None
-        try:
-            async with aclosing(cast("_Closing", provider.stream(request))) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, ProviderReply):
-                        reply = piece
-                        break
-                    if call.ttft_ms is None:
-                        call.ttft_ms = call.elapsed_ms()
-                    yield piece
-            if reply is None:
-                raise IncompleteReplyError(f"{call.info.label} broke off without finishing its answer.")
-        except BaseException as error:
-            await self._record_failure(call, error)
-            raise
-        yield await self._finish(call, reply)
+        journey = Journey(self._equipment, request, streaming=True)
+        void = ""
+        while True:
+            attempt = await journey.next_attempt()
+            if void:
+                yield Restart(attempt.info.name, void)
+                void = ""
+            reply: ProviderReply | None = None
+            try:
+                async with aclosing(cast("_Closing", attempt.provider.stream(attempt.request))) as pieces:
+                    async for piece in pieces:
+                        if isinstance(piece, ProviderReply):
+                            reply = piece
+                            break
+                        if attempt.ttft_ms is None:
+                            attempt.ttft_ms = attempt.elapsed_ms()
+                        yield piece
+                        if journey.is_late:
+                            raise _late(attempt)
+                if reply is None:
+                    raise IncompleteReplyError(f"{attempt.info.label} broke off without finishing its answer.")
+            except BaseException as error:  # noqa: BLE001 - recorded, then raised where no other attempt follows
+                await journey.failed(attempt, error)
+                void = str(error) if attempt.ttft_ms is not None else void
+            else:
+                run = await journey.succeeded(attempt, reply.usage)
+                yield _completion(attempt, journey, reply, run)
+                return
 
-    def _begin(self, request: CompletionRequest) -> tuple[_Call, Provider]:
-        info = self.catalogue.require(request.model)
-        provider = self._providers.get(info.provider) or self._providers[OTHER_PROVIDERS]
-        self._lag.enter()
-        return _Call(self._ids(), info, request, self._clock(), time.perf_counter()), provider
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """A vector for each text.
 
-    async def _finish(self, call: _Call, reply: ProviderReply) -> Completion:
-        run = await asyncio.shield(self._record(call, RunStatus.OK, reply.usage))
-        return Completion(
-            text=reply.text,
-            finish_reason=reply.finish_reason,
-            usage=reply.usage,
-            model=call.info.name,
-            latency_ms=run.latency_ms,
-            ttft_ms=run.ttft_ms,
-            cost=run.cost_usd,
-            simulated=call.info.simulated,
-            prompt_run_id=call.id,
-        )
+        Raises:
+            As :meth:`complete`.
+        """
+        journey = Journey(self._equipment, request, streaming=False)
+        while True:
+            attempt = await journey.next_attempt()
+            try:
+                async with asyncio.timeout(attempt.seconds):
+                    reply = await attempt.provider.embed(attempt.request)
+            except TimeoutError:
+                await journey.failed(attempt, _late(attempt))
+            except BaseException as error:  # noqa: BLE001 - recorded, then raised where no other attempt follows
+                await journey.failed(attempt, error)
+            else:
+                run = await journey.succeeded(attempt, reply.usage)
+                return Embeddings(reply.vectors, reply.usage, attempt.info.name, run.cost_usd, run.id)
 
-    async def _record_failure(self, call: _Call, error: BaseException) -> None:
-        if isinstance(error, ModelTimeoutError):
-            status = RunStatus.TIMEOUT
-        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
-            status = RunStatus.CANCELLED
-        else:
-            status = RunStatus.ERROR
-        await asyncio.shield(self._record(call, status, None, error))
-
-    async def _record(
-        self, call: _Call, status: RunStatus, usage: Usage | None, error: BaseException | None = None
-    ) -> PromptRun:
-        latency_ms = call.elapsed_ms()
-        lag_ms = self._lag.lag_ms
-        self._lag.leave()
-        context = call.request.context
-        cost = self.catalogue.cost(call.info.name, usage) if usage else None
+    async def _give_again(self, request: CompletionRequest, kept: KeptReply) -> Completion:
+        info, context = self.catalogue.require(request.model), request.context
         run = PromptRun(
-            id=call.id,
+            id=self._equipment.ids(),
             tenant_id=context.tenant_id,
             purpose=context.purpose,
-            provider=call.info.provider,
-            model=call.info.name,
-            simulated=call.info.simulated,
-            latency_ms=latency_ms,
-            status=status,
-            created_at=call.begun_at,
+            provider=info.provider,
+            model=info.name,
+            simulated=info.simulated,
+            latency_ms=0.0,
+            status=RunStatus.OK,
+            created_at=self._equipment.clock(),
             request_id=context.request_id or logs.request_id.get(),
             user_id=context.user_id,
             session_id=context.session_id,
@@ -177,21 +160,51 @@ class Gateway:
             topic_id=context.topic_id,
             prompt_version=context.prompt_version,
             rubric_version=context.rubric_version,
-            ttft_ms=call.ttft_ms,
-            loop_lag_ms=round(lag_ms, 3),
-            cost_usd=cost,
-            price_version=self.catalogue.price_version(call.info.name) if cost is not None else None,
-            error=type(error).__name__ if error else None,
+            input_tokens=0,
+            output_tokens=0,
+            cached_tokens=0,
+            cache_write_tokens=0,
+            cost_usd=Decimal(0),
+            attempt=0,
+            saved_usd=kept.cost,
         )
-        if usage is not None:
-            run = replace(
-                run,
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cached_tokens=usage.cached_tokens,
-            )
-        await self._recorder.record(run)
-        return run
+        await self._equipment.keep(run)
+        return Completion(
+            text=kept.reply.text,
+            finish_reason=kept.reply.finish_reason,
+            usage=kept.reply.usage,
+            model=info.name,
+            latency_ms=0.0,
+            ttft_ms=None,
+            cost=Decimal(0),
+            simulated=info.simulated,
+            prompt_run_id=run.id,
+            asked=request.model,
+            attempts=0,
+            saved=kept.cost,
+        )
+
+
+def _completion(
+    attempt: Attempt[CompletionRequest], journey: Journey[CompletionRequest], reply: ProviderReply, run: PromptRun
+) -> Completion:
+    return Completion(
+        text=reply.text,
+        finish_reason=reply.finish_reason,
+        usage=reply.usage,
+        model=attempt.info.name,
+        latency_ms=run.latency_ms,
+        ttft_ms=run.ttft_ms,
+        cost=run.cost_usd,
+        simulated=attempt.info.simulated,
+        prompt_run_id=run.id,
+        asked=run.asked_model or attempt.info.name,
+        attempts=journey.attempts,
+    )
+
+
+def _late(attempt: Attempt[CompletionRequest] | Attempt[EmbeddingRequest]) -> ModelTimeoutError:
+    return ModelTimeoutError(f"{attempt.info.label} did not answer within {round(attempt.seconds, 2):g} s.")
 
 
 class _Closing(AsyncIterator[TextDelta | ProviderReply]):

@@ -18,7 +18,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from coaching_core.errors import WorkbenchError
 from coaching_core.llm.gateway import Gateway
-from coaching_core.llm.types import Completion, CompletionRequest, TextDelta
+from coaching_core.llm.types import Completion, CompletionRequest, Restart, TextDelta
 
 T = TypeVar("T")
 _CLOSING_SECONDS = 5
@@ -31,6 +31,7 @@ class LiveReply:
         text: What has arrived so far.
         completion: The whole answer with what it took, once it is there.
         error: What went wrong, in words for a person; None while all is well.
+        restarted: Why the answer began anew after part of it had arrived, in words; None when it did not.
         stopped: The person stopped it. False as well when it ended because the loop did.
         ttft_ms: Milliseconds to the first token, once it is there.
     """
@@ -42,6 +43,7 @@ class LiveReply:
         self._task: Future[None] | None = None
         self.completion: Completion | None = None
         self.error: str | None = None
+        self.restarted: str | None = None
         self.stopped = False
         self.ttft_ms: float | None = None
 
@@ -76,6 +78,8 @@ class LiveReply:
                     if self.ttft_ms is None:
                         self.ttft_ms = (time.perf_counter() - begun) * 1000
                     self._pieces.append(event.text)
+                elif isinstance(event, Restart):
+                    self._pieces, self.restarted = [], event.reason
                 else:
                     self.completion = event
 

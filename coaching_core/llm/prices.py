@@ -1,4 +1,4 @@
-"""What models cost: a versioned table of our own, exact in Decimal, that a person can correct (ledger L4).
+"""Which price holds for which model: a versioned table of our own, that a person can correct (ledger L4).
 
 The table is a copy of LiteLLM's (``coaching_core.llm.copy_prices`` makes it), so that a model retired there keeps the
 price its past calls were made at.
@@ -7,49 +7,43 @@ price its past calls were made at.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
 from coaching_core.errors import InvalidInputError
+from coaching_core.llm.price import ContextTier, Price, Rates
 from coaching_core.llm.types import Usage
+
+__all__ = ["PRICE_FILE", "ModelFacts", "Price", "PriceTable", "load_price_table", "with_providers_rules"]
 
 PRICE_FILE = Path("prices") / "litellm.json"
 _REQUIRED = ("input", "output")
-_OPTIONAL = ("cached_input", "cache_write")
+_OPTIONAL = ("cached_input", "cache_write", "cache_write_1h")
+_ALIASES = {"bedrock_converse/": "bedrock/"}
+_FREE_WRITES = ("openai/", "azure/")
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What one token of a model costs, USD.
+class ModelFacts:
+    """What the table knows of a model besides its price.
 
     Attributes:
-        input: A token of the question.
-        output: A token of the answer.
-        cached_input: A token of the question that the provider had cached; None when it gives no discount.
-        cache_write: A token that is written to the cache; None when that costs nothing extra. We never ask for a
-            cache to be written, so no cost contains it.
-        flat_until: Longest question, in tokens, these prices hold for; None when they always do. Longer ones cost
-            more, by tiers that the table does not carry.
+        context: Longest question, tokens; None when not known.
+        max_output: Longest answer, tokens; None when not known.
+        capabilities: Of ``prompt_caching``, ``functions``, ``json_schema``, ``reasoning`` those it has.
+        embedding: It makes vectors and cannot be talked to.
     """
 
-    input: Decimal
-    output: Decimal
-    cached_input: Decimal | None = None
-    cache_write: Decimal | None = None
-    flat_until: int | None = None
+    context: int | None = None
+    max_output: int | None = None
+    capabilities: tuple[str, ...] = ()
+    embedding: bool = False
 
-    def cost(self, usage: Usage) -> Decimal | None:
-        """USD for these tokens, exact; None where the price does not hold or the usage contradicts itself."""
-        if self.flat_until is not None and usage.input_tokens > self.flat_until:
-            return None
-        if not 0 <= usage.cached_tokens <= usage.input_tokens or usage.output_tokens < 0:
-            return None
-        cached = self.input if self.cached_input is None else self.cached_input
-        fresh_tokens = usage.input_tokens - usage.cached_tokens
-        return fresh_tokens * self.input + usage.cached_tokens * cached + usage.output_tokens * self.output
+
+_NO_FACTS = ModelFacts()
 
 
 class PriceTable:
@@ -57,24 +51,72 @@ class PriceTable:
 
     Attributes:
         version: Which table this is; written on every PromptRun, e.g. ``litellm-1.106.2+overrides``.
+        overridden: The models whose price a person's file gives.
+        providers: Every provider LiteLLM can ask; empty when the table does not say.
     """
 
-    def __init__(self, version: str, prices: Mapping[str, Price]) -> None:
+    def __init__(
+        self,
+        version: str,
+        prices: Mapping[str, Price],
+        facts: Mapping[str, ModelFacts] | None = None,
+        overridden: Iterable[str] = (),
+        providers: Iterable[str] = (),
+    ) -> None:
         self.version = version
+        self.overridden = frozenset(overridden)
+        self.providers = tuple(providers)
         self._prices = dict(prices)
+        self._facts = dict(facts or {})
 
     def price(self, model: str) -> Price | None:
         """The price of ``provider/model``; None when it is unknown."""
-        return self._prices.get(model)
+        return self._prices.get(model) or self._prices.get(_other_name(model))
+
+    def facts(self, model: str) -> ModelFacts:
+        """What else is known of ``provider/model``; empty when that is nothing."""
+        return self._facts.get(model) or self._facts.get(_other_name(model)) or _NO_FACTS
 
     def cost(self, model: str, usage: Usage) -> Decimal | None:
         """USD for these tokens, exact; None when the price is unknown, never 0 for that."""
-        price = self._prices.get(model)
+        price = self.price(model)
         return None if price is None else price.cost(usage)
 
     def models(self) -> tuple[str, ...]:
         """Every ``provider/model`` with a price, sorted."""
         return tuple(sorted(self._prices))
+
+
+def with_providers_rules(model: str, price: Price) -> Price:
+    """A price completed by what its provider publishes as a rule.
+
+    - Anthropic: a token kept in the cache for an hour costs twice a fresh one of the same tier, wherever Claude is
+      served (https://docs.claude.com/en/docs/build-with-claude/prompt-caching#pricing). LiteLLM leaves that price out
+      for some models, and for batches.
+    - OpenAI and Azure: writing to the cache costs nothing extra where no price is given for it.
+    """
+    if model.startswith(_FREE_WRITES):
+        return replace(price, free_writes=True)
+    return _with_hour_rate(price) if "claude" in model else price
+
+
+def _with_hour_rate(price: Price) -> Price:
+    def hour(rates: Rates) -> Decimal | None:
+        known = rates.cache_write_1h is not None or rates.cache_write is None
+        return rates.cache_write_1h if known else 2 * rates.input
+
+    tiers = tuple(
+        replace(tier, rates=replace(tier.rates, cache_write_1h=hour(tier.rates))) for tier in price.context_tiers
+    )
+    services = {name: _with_hour_rate(other) for name, other in price.service_tiers.items()}
+    return replace(price, cache_write_1h=hour(price), context_tiers=tiers, service_tiers=services)
+
+
+def _other_name(model: str) -> str:
+    for alias, name in _ALIASES.items():
+        if model.startswith(alias):
+            return name + model.removeprefix(alias)
+    return model
 
 
 def load_price_table(datasets_dir: Path, overrides: Path | None) -> PriceTable:
@@ -94,19 +136,35 @@ def load_price_table(datasets_dir: Path, overrides: Path | None) -> PriceTable:
     if not isinstance(version, str) or not isinstance(models, dict):
         _refuse(file, "it needs a version and models; make it with `python -m coaching_core.llm.copy_prices`")
     prices = {model: _built_in(file, model, entry) for model, entry in models.items()}
+    facts = {model: _facts(entry) for model, entry in models.items()}
+    providers = document.get("providers", ())
     if overrides is None:
-        return PriceTable(version, prices)
+        return PriceTable(version, prices, facts, (), providers)
     own = {model: _override(overrides, model, entry) for model, entry in _read(overrides).items()}
-    return PriceTable(f"{version}+overrides", prices | own)
+    return PriceTable(f"{version}+overrides", prices | own, facts, own, providers)
 
 
 def _built_in(file: Path, model: str, entry: Mapping[str, Any]) -> Price:
     try:
-        amounts = {name: Decimal(entry[name]) for name in (*_REQUIRED, *_OPTIONAL) if name in entry}
-        cached, write = amounts.get("cached_input"), amounts.get("cache_write")
-        return Price(amounts["input"], amounts["output"], cached, write, entry.get("flat_until"))
-    except (KeyError, TypeError, ArithmeticError, AttributeError):
+        return with_providers_rules(model, _schedule(entry))
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError):
         _refuse(file, f"“{model}” has no usable price")
+
+
+def _schedule(entry: Mapping[str, Any]) -> Price:
+    tiers = (ContextTier(int(above), _rates(longer)) for above, longer in entry.get("above", {}).items())
+    services = {name: _schedule(other) for name, other in entry.get("service", {}).items()}
+    return Price.of(_rates(entry), tuple(sorted(tiers, key=lambda tier: tier.above_tokens)), services)
+
+
+def _rates(entry: Mapping[str, Any]) -> Rates:
+    optional = {name: Decimal(entry[name]) for name in _OPTIONAL if name in entry}
+    return Rates(**{name: Decimal(entry[name]) for name in _REQUIRED} | optional)
+
+
+def _facts(entry: Mapping[str, Any]) -> ModelFacts:
+    abilities = tuple(entry.get("can", ()))
+    return ModelFacts(entry.get("context"), entry.get("max_output"), abilities, entry.get("kind") == "embedding")
 
 
 def _override(file: Path, model: str, entry: object) -> Price:
@@ -121,7 +179,7 @@ def _override(file: Path, model: str, entry: object) -> Price:
     if missing:
         _refuse(file, f"“{model}” lacks {' and '.join(missing)}")
     amounts = {name: _per_token(file, model, name, amount) for name, amount in entry.items()}
-    return Price(amounts["input"], amounts["output"], amounts.get("cached_input"), amounts.get("cache_write"))
+    return with_providers_rules(model, Price.of(Rates(**amounts)))
 
 
 def _per_token(file: Path, model: str, name: str, amount: object) -> Decimal:

@@ -20,15 +20,35 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     ASSESSMENT = "assessment"
     SUMMARY = "summary"
+    PERSONALISATION = "personalisation"
+    EMBEDDING = "embedding"
 
 
 class RunStatus(StrEnum):
-    """How a call ended."""
+    """How an attempt at a call ended.
+
+    ``refused``: never sent, because of a limit, a missing price or an open breaker; it cost nothing.
+    ``unknown``: sent, and the process died before it heard the end.
+    """
 
     OK = "ok"
     ERROR = "error"
     TIMEOUT = "timeout"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class PromptCaching(StrEnum):
+    """Which beginning of a question the provider is asked to keep, because it will come again within minutes.
+
+    ``system``: the system message (many questions under one prompt). ``conversation``: also all turns so far (the next
+    turn repeats them). Providers that cache by themselves (OpenAI) need no request for it.
+    """
+
+    NONE = "none"
+    SYSTEM = "system"
+    CONVERSATION = "conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +61,23 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call as the provider counted them. ``cached_tokens`` are part of ``input_tokens``."""
+    """Tokens of one call as the provider counted them.
+
+    Attributes:
+        input_tokens: All tokens of the question: fresh ones, those read from the provider's cache, those written to it.
+        output_tokens: All tokens of the answer, reasoning included.
+        cached_tokens: Of the input, those read from the cache.
+        cache_write_tokens: Of the input, those written to the cache, for however long.
+        cache_write_1h_tokens: Of those written, the ones kept for an hour, which Anthropic prices apart.
+        service_tier: The provider's tier that the call was served at, such as ``flex`` or ``priority``; None: standard.
+    """
 
     input_tokens: int
     output_tokens: int
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    service_tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +108,11 @@ class CompletionRequest:
         max_tokens: Longest answer; None leaves the provider's default.
         seed: Same seed, same request: same answer, from models that can (all simulated ones).
         json_object: Ask for an answer that is one JSON object.
-        timeout_seconds: None takes the gateway's default.
+        timeout_seconds: Longest wait for the answer, all attempts together; None takes the gateway's default.
+        prompt_caching: Which beginning of the question the provider may keep.
+        fallback: Whether another model may answer when this one cannot. Never for evaluations.
+        reuse_reply: Whether a kept answer to the same question may be given again: in evaluations, not for repeats.
+        call_id: Id of the attempt's PromptRun, set by the gateway; adapters pass it on as ``x-client-request-id``.
     """
 
     model: str
@@ -87,6 +123,10 @@ class CompletionRequest:
     seed: int | None = None
     json_object: bool = False
     timeout_seconds: float | None = None
+    prompt_caching: PromptCaching = PromptCaching.SYSTEM
+    fallback: bool = False
+    reuse_reply: bool = False
+    call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +134,19 @@ class TextDelta:
     """A piece of a streamed answer."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """What was streamed so far is void: the answer begins anew.
+
+    Attributes:
+        model: Who answers now.
+        reason: Why, in words for a person.
+    """
+
+    model: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +165,12 @@ class Completion:
     Attributes:
         latency_ms: From the call to the last token, milliseconds.
         ttft_ms: From the call to the first token; None when the answer was not streamed.
-        cost: USD, exact; None when the price is unknown.
+        model: Who answered.
+        cost: USD of the attempt that brought the answer, exact; None when the price is unknown.
         simulated: True when no real model was asked.
+        asked: The model that was asked for; another than ``model`` when a fallback answered.
+        attempts: How many times a provider was called for it, this one included; 0 for a kept answer.
+        saved: USD that a kept answer did not cost again; None when it was not a kept one.
     """
 
     text: str
@@ -125,10 +182,59 @@ class Completion:
     cost: Decimal | None
     simulated: bool
     prompt_run_id: str
+    asked: str = ""
+    attempts: int = 1
+    saved: Decimal | None = None
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether another model than the one asked for answered."""
+        return bool(self.asked) and self.asked != self.model
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingRequest:
+    """Texts to turn into vectors by one model.
+
+    Attributes:
+        dimensions: Length of the vectors, from models that let one choose.
+        timeout_seconds: Longest wait, all attempts together; None takes the gateway's default.
+        call_id: As in :class:`CompletionRequest`.
+    """
+
+    model: str
+    texts: tuple[str, ...]
+    context: CallContext
+    dimensions: int | None = None
+    timeout_seconds: float | None = None
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingReply:
+    """One vector for each text, in their order."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Vectors as the gateway gives them, with what they took. ``cost`` is USD, None when the price is unknown."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage
+    model: str
+    cost: Decimal | None
+    prompt_run_id: str
 
 
 class Provider(Protocol):
-    """The port every model vendor stands behind. Raises errors of the ``ModelCallError`` branch only."""
+    """The port every model vendor stands behind. Raises errors of the ``ModelCallError`` branch only.
+
+    One call of a method is one attempt on the wire: adapters never retry. ``request.timeout_seconds`` is the longest
+    the attempt may take; the gateway always sets it.
+    """
 
     async def complete(self, request: CompletionRequest) -> ProviderReply:
         """The whole answer at once."""
@@ -136,6 +242,14 @@ class Provider(Protocol):
 
     def stream(self, request: CompletionRequest) -> AsyncIterator[TextDelta | ProviderReply]:
         """The answer piece by piece, then exactly one :class:`ProviderReply` with the whole of it."""
+        ...
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        """A vector for each text."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections kept open; a later call opens new ones."""
         ...
 
 

@@ -74,7 +74,13 @@ def text_problem(what: str, text: str) -> str | None:
 
 
 def json_problem(what: str, value: object, depth: int = 0) -> str | None:
-    """What keeps a JSON value from being stored, or None: broken text, NaN, too many levels."""
+    """What keeps a JSON value from being stored, or None: broken text, NaN, too many levels.
+
+    Args:
+        what: How the message calls the value, capitalised.
+        value: The value itself.
+        depth: Levels around it that count; -1 when its own outermost one does not.
+    """
     if isinstance(value, str):
         return text_problem(what, value)
     if isinstance(value, float) and not math.isfinite(value):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from coaching_core.errors import PromptNotFoundError
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from coaching_core.errors import PromptNotFoundError, WorkbenchError
 from coaching_core.prompts import repository
 from coaching_core.prompts.finding import find_topic, find_version, number_meant
 from coaching_core.prompts.models import PromptTemplate, Publication, Topic, TopicSummary, TopicVersion
 from coaching_core.prompts.problems import name_problem
 from coaching_core.storage.database import Database
+
+
+RetrievalObserver = Callable[[str, float, bool], None]
+"""Hears which topic was read, how many seconds that took, and whether it went well; a topic that is not there is well."""
 
 
 class PromptReader:
@@ -19,6 +27,11 @@ class PromptReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._observer: RetrievalObserver | None = None
+
+    def observe(self, observer: RetrievalObserver) -> None:
+        """Tell an observer of every version that is read for use, from now on."""
+        self._observer = observer
 
     def list_topics(
         self, topic_type: str | None = None, category: str | None = None, include_inactive: bool = True
@@ -77,7 +90,7 @@ class PromptReader:
             NotFoundError: Nothing is published, there is no draft, or no such version.
             InvalidInputError: The reference is none of these.
         """
-        with self._database.read() as connection:
+        with self._observed(topic_id), self._database.read() as connection:
             topic = find_topic(connection, topic_id)
             return find_version(connection, topic, number_meant(topic, ref))
 
@@ -131,8 +144,23 @@ class PromptReader:
             raise PromptNotFoundError(topic, prompt_type)
         return text
 
+    @contextmanager
+    def _observed(self, topic_id: str) -> Iterator[None]:
+        if self._observer is None:
+            yield
+            return
+        begun, ok = time.perf_counter(), False
+        try:
+            yield
+            ok = True
+        except WorkbenchError:
+            ok = True
+            raise
+        finally:
+            self._observer(topic_id, time.perf_counter() - begun, ok)
+
     def _published(self, topic_id: str, asked: str) -> TopicVersion:
-        with self._database.read() as connection:
+        with self._observed(topic_id), self._database.read() as connection:
             found = (
                 repository.read_published(connection, topic_id) if name_problem("topic id", topic_id) is None else ()
             )

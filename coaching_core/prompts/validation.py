@@ -204,7 +204,7 @@ def _parameter_problems(parameter: Parameter) -> Iterator[str | None]:
     if len(parameter.name) > LONGEST_NAME:
         yield f"The parameter name “{shortened(parameter.name)}” is longer than {LONGEST_NAME} characters."
     what = f"The parameter “{shortened(parameter.name)}”"
-    if problem := json_problem(what, dict(parameter) | {"validation": _plain(parameter)}):
+    if problem := json_problem(what, dict(parameter) | {"validation": _plain(parameter)}, depth=-1):
         yield problem
         return
     if not validation_suits(parameter):

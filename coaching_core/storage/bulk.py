@@ -34,19 +34,23 @@ def insert_by_batches(connection: sa.Connection, table: sa.Table, rows: Sequence
 
 def insert_by_arrow(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """The quick way into DuckDB."""
+    duckdb: Any = connection.connection.driver_connection
+    duckdb.register(_VIEW, as_arrow(table, rows))
+    try:
+        connection.execute(sa.text(f'insert into "{table.name}" by name select * from {_VIEW}'))
+    finally:
+        duckdb.unregister(_VIEW)
+
+
+def as_arrow(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows that name every column of the table as a ``pyarrow.Table`` with the types of the store."""
     import pyarrow as pa
 
     arrays = [
         pa.array([_plain(column.type, row[column.name]) for row in rows], type=_arrow_type(column.type))
         for column in table.columns
     ]
-    names = [column.name for column in table.columns]
-    duckdb: Any = connection.connection.driver_connection
-    duckdb.register(_VIEW, pa.Table.from_arrays(arrays, names=names))
-    try:
-        connection.execute(sa.text(f'insert into "{table.name}" by name select * from {_VIEW}'))
-    finally:
-        duckdb.unregister(_VIEW)
+    return pa.Table.from_arrays(arrays, names=[column.name for column in table.columns])
 
 
 def _plain(kind: sa.types.TypeEngine[Any], value: Any) -> Any:

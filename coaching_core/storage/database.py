@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,10 @@ from coaching_core.storage.unit_of_work import UnitOfWork
 
 _OPEN_ATTEMPTS = 20
 _OPEN_PAUSE_SECONDS = 0.15
+
+
+StoreObserver = Callable[[float, bool], None]
+"""Hears how many seconds a read or a transaction took, and whether the store did it well. Must be quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,21 @@ class Database:
         self.holder = holder
         self._write_lock = FifoLock()
         self._analytic_lock = Lock()
+        self._observer: StoreObserver | None = None
 
     @property
     def kind(self) -> str:
         """``duckdb`` or ``postgresql``."""
         return self.engine.dialect.name
 
+    def observe(self, observer: StoreObserver) -> None:
+        """Tell an observer of every read and transaction from now on; analytic queries are left out."""
+        self._observer = observer
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection for a few quick reads."""
-        with self.engine.connect() as connection:
+        with self._observed(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -66,8 +75,22 @@ class Database:
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
         """One transaction: committed when the block ends, rolled back whole when it raises."""
-        with self._write_lock, self.engine.begin() as connection:
+        with self._observed(), self._write_lock, self.engine.begin() as connection:
             yield UnitOfWork(connection)
+
+    @contextmanager
+    def _observed(self) -> Iterator[None]:
+        if self._observer is None:
+            yield
+            return
+        begun, failed = time.perf_counter(), False
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            failed = not is_conflict(error)
+            raise
+        finally:
+            self._observer(time.perf_counter() - begun, not failed)
 
     def close(self) -> None:
         """Close all connections and give the store free."""
@@ -85,6 +108,11 @@ class Database:
             return StoreHealth(ok=False, kind=self.kind, version=None, schema=None)
         name = f"DuckDB {version}" if self.kind == "duckdb" else version.partition(" on ")[0]
         return StoreHealth(ok=True, kind=self.kind, version=name, schema=schema)
+
+
+def is_conflict(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether the store did what it should: somebody else was first."""
+    return isinstance(error, sa.exc.IntegrityError) or "conflict" in str(getattr(error, "orig", "")).lower()
 
 
 def open_database(settings: Settings, url: str | None = None) -> Database:

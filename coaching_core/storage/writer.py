@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import queue
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from coaching_core.errors import StoreError
 from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
+from coaching_core.storage.group_commit import Ending, GroupCommit
+from coaching_core.storage.unit_of_work import UnitOfWork
 
 _RETRIES = 5
 
@@ -25,7 +23,6 @@ _RETRIES = 5
 class _Append:
     table: sa.Table
     row: Mapping[str, Any]
-    done: Future[None]
 
 
 class AppendQueue:
@@ -39,11 +36,7 @@ class AppendQueue:
 
     def __init__(self, database: Database, capacity: int = 10_000, batch: int = 1_000) -> None:
         self._database = database
-        self._batch = batch
-        self._queue: queue.Queue[_Append | None] = queue.Queue(capacity)
-        self._closed = False
-        self._thread = threading.Thread(target=self._drain, name="append-queue", daemon=True)
-        self._thread.start()
+        self._group: GroupCommit[_Append] = GroupCommit("append-queue", self._insert, capacity, batch)
 
     def append(self, table: sa.Table, row: Mapping[str, Any]) -> Future[None]:
         """Queue a row; the future is done when it is committed. Blocks while the queue is full.
@@ -51,68 +44,40 @@ class AppendQueue:
         Raises:
             StoreError: The queue is closed.
         """
-        if self._closed:
-            raise StoreError("The store is closing; this record was not taken.")
-        item = _Append(table, row, Future())
-        item.done.set_running_or_notify_cancel()  # a caller may leave, its row is written all the same
-        self._queue.put(item)
-        return item.done
+        return self._group.submit(_Append(table, row))
 
-    async def append_and_wait(self, table: sa.Table, row: Mapping[str, Any]) -> None:
-        """Queue a row and return when it is committed, without holding up the event loop."""
-        done = self.append(table, row) if not self._queue.full() else await asyncio.to_thread(self.append, table, row)
-        await asyncio.wrap_future(done)
+    async def append_and_wait(self, table: sa.Table, row: Mapping[str, Any], then: Ending | None = None) -> None:
+        """Queue a row and return when it is committed, without holding up the event loop.
+
+        Args:
+            then: Called first, and also when the caller does not wait any more.
+        """
+        await self._group.wait_for(_Append(table, row), then)
 
     def close(self) -> None:
         """Commit what waits, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            self._thread.join()
+        self._group.close()
 
-    def _drain(self) -> None:
-        while (first := self._queue.get()) is not None:
-            items, last = self._take(first)
-            self._commit(items)
-            if last:
-                return
-
-    def _take(self, first: _Append) -> tuple[list[_Append], bool]:
-        items = [first]
-        while len(items) < self._batch:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                return items, True
-            items.append(item)
-        return items, False
-
-    def _commit(self, items: list[_Append]) -> None:
-        try:
-            self._insert(items)
-        except Exception as error:  # noqa: BLE001 - whatever failed is handed to the caller that waits for it
-            if len(items) == 1:
-                items[0].done.set_exception(error)
-                return
-            for item in items:
-                self._commit([item])
-            return
-        for item in items:
-            item.done.set_result(None)
-
-    def _insert(self, items: list[_Append]) -> None:
+    def _insert(self, items: Sequence[_Append]) -> None:
         by_table: dict[sa.Table, list[Mapping[str, Any]]] = defaultdict(list)
         for item in items:
             by_table[item.table].append(item.row)
-        for attempt in range(_RETRIES):
-            try:
-                with self._database.unit_of_work() as work:
-                    for table, rows in by_table.items():
-                        insert_rows(work.connection, table, rows)
-                return
-            except sa.exc.DBAPIError as error:
-                if "conflict" not in str(error.orig).lower() or attempt == _RETRIES - 1:
-                    raise
-                time.sleep(0.01 * 2**attempt)
+
+        def insert(work: UnitOfWork) -> None:
+            for table, rows in by_table.items():
+                insert_rows(work.connection, table, rows)
+
+        in_one_transaction(self._database, insert)
+
+
+def in_one_transaction(database: Database, write: Callable[[UnitOfWork], None]) -> None:
+    """Run a write as one transaction; where another process was quicker it is run again, a few times."""
+    for attempt in range(_RETRIES):
+        try:
+            with database.unit_of_work() as work:
+                write(work)
+            return
+        except sa.exc.DBAPIError as error:
+            if "conflict" not in str(error.orig).lower() or attempt == _RETRIES - 1:
+                raise
+            time.sleep(0.01 * 2**attempt)

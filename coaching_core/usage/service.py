@@ -5,61 +5,149 @@ Costs are exact sums made by the database; an unknown cost is never 0, it is cou
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
-import sqlalchemy as sa
-
+from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import InvalidInputError
 from coaching_core.storage.database import Database
-from coaching_core.usage import repository
-from coaching_core.usage.export import runs_as_csv
+from coaching_core.usage import grouping
+from coaching_core.usage.export import write_csv, write_parquet
 from coaching_core.usage.models import (
-    NO_USAGE,
+    DailyCost,
     Dimension,
     Headline,
+    Options,
+    Overview,
     PromptRunPage,
     RunOrder,
     Totals,
     UsageFilter,
     UsageRow,
+    UsageTimings,
 )
+from coaching_core.usage.percentiles import Bundle, all_timings, grouped_timings
+from coaching_core.usage.repository import UsageReader
+from coaching_core.usage.rollup import Rollup
+from coaching_core.usage.sources import columns_of
 
 _LONGEST_PAGE = 1_000
 _SMALLEST_MONEY = Decimal("1e-12")
+_TIME = (Dimension.DAY, Dimension.HOUR)
 
 
 class UsageService:
-    """Sums, groups and lists of PromptRuns.
+    """Sums, groups, percentiles and lists of PromptRuns.
 
     Args:
         database: The store.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
         self._database = database
+        self._clock = clock
+        self._rollup = Rollup(database)
+
+    def keep_up(self) -> int:
+        """Sum up what was recorded since the last time, so that later answers are quick; for a job."""
+        return self._rollup.keep_up()
+
+    def overview(self, usage_filter: UsageFilter, by: Dimension, stacked_by: Dimension | None = None) -> Overview:
+        """All sums of a screen, without percentiles.
+
+        Args:
+            by: What the rows group by.
+            stacked_by: What the costs of the steps are told apart by; ``by`` when it is left out.
+        """
+        split, step = stacked_by or by, _step(usage_filter)
+        with self._reading() as reader:
+            times = reader.sums(usage_filter, _columns(step, None, simulated=True))
+            now = grouping.added_up(times.items(), lambda _: ())
+            real = grouping.added_up(((key, one) for key, one in times.items() if not key[1]), lambda _: ())
+            steps = grouping.steps(usage_filter, step, grouping.added_up(times.items(), lambda key: key[:1]))
+            rows = steps if by is step else self._rows(reader, usage_filter, by)
+            groups = rows if split is by else self._rows(reader, usage_filter, split)
+            return Overview(
+                now=now.get((), grouping.NO_USAGE),
+                before=reader.total(usage_filter.before(self._clock())),
+                real=real.get((), grouping.NO_USAGE),
+                steps=steps,
+                rows=tuple(row for row in rows if row.usage.attempts),
+                stack=_stack(reader, usage_filter, split, groups),
+            )
+
+    def timings(self, usage_filter: UsageFilter, by: Dimension) -> UsageTimings:
+        """The percentiles that belong to an overview; exact, which takes longer than sums."""
+        step = _step(usage_filter)
+        columns = columns_of((step, by))
+        with self._reading() as reader:
+            bundles = reader.timings(usage_filter, columns)
+            before = reader.timings(usage_filter.before(self._clock()))
+        return UsageTimings(
+            now=all_timings(bundles),
+            before=all_timings(before),
+            steps=grouped_timings(bundles, lambda one: grouping.key_text(step, one.key) or ""),
+            rows=grouped_timings(bundles, lambda one: _text(by, columns, one)),
+        )
 
     def headline(self, usage_filter: UsageFilter) -> Headline:
-        """The sums over the period, and over the one of the same length before it."""
-        with self._database.analytic() as connection:
-            return Headline(now=_totals(connection, usage_filter), before=_totals(connection, usage_filter.before()))
+        """The sums over the period with percentiles, and over the one of the same length before it."""
+        with self._reading() as reader:
+            return Headline(now=_totals(reader, usage_filter), before=_totals(reader, usage_filter.before()))
+
+    def totals(self, usage_filter: UsageFilter) -> Totals:
+        """The sums over the period with percentiles, and who was there."""
+        with self._reading() as reader:
+            return _totals(reader, usage_filter)
+
+    def attempts(self, usage_filter: UsageFilter) -> int:
+        """How many attempts the filter finds: quick, to see whether there is anything new."""
+        with self._reading() as reader:
+            return reader.count(usage_filter)
 
     def by_day(self, usage_filter: UsageFilter) -> tuple[UsageRow, ...]:
         """The sums for each day (UTC) of the period, earliest first; days without calls are there too."""
-        with self._database.analytic() as connection:
-            found = {row.key: row for row in repository.select_groups(connection, usage_filter, Dimension.DAY)}
-        first = usage_filter.since.astimezone(UTC).date()
-        last = (usage_filter.until - timedelta(microseconds=1)).astimezone(UTC).date()
-        days = ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))
-        return tuple(found.get(day) or UsageRow(day, NO_USAGE) for day in days)
+        found = {row.key: row.usage for row in self.by(usage_filter, Dimension.DAY)}
+        keys = grouping.step_keys(usage_filter, Dimension.DAY)
+        return tuple(UsageRow(key, found.get(key, grouping.NO_USAGE)) for key in keys)
 
     def by(self, usage_filter: UsageFilter, dimension: Dimension) -> tuple[UsageRow, ...]:
-        """The sums for each group: days earliest first, everything else the costliest first."""
-        with self._database.analytic() as connection:
-            rows = repository.select_groups(connection, usage_filter, Dimension(dimension))
-        if dimension == Dimension.DAY:
-            return tuple(sorted(rows, key=lambda row: row.key or ""))
-        return tuple(sorted(rows, key=_costliest_first))
+        """The sums for each group, with percentiles: days earliest first, everything else the costliest first."""
+        dimension = Dimension(dimension)
+        columns = columns_of((dimension,))
+        with self._reading() as reader:
+            sums = reader.sums(usage_filter, columns)
+            timings = grouped_timings(reader.timings(usage_filter, columns), lambda one: one.key)
+        return grouping.sorted_rows(dimension, {key: one.timed(timings.get(key)) for key, one in sums.items()})
+
+    def options(self, usage_filter: UsageFilter) -> Options:
+        """What was called in the period: providers, models, topics and prompt versions."""
+        with self._reading() as reader:
+            return reader.options(usage_filter)
+
+    def daily_costs(self, usage_filter: UsageFilter) -> tuple[DailyCost, ...]:
+        """What each day (UTC) cost and how many users were there, earliest first, from the first day with a call on."""
+        now = self._clock()
+        with self._reading() as reader:
+            sums = {key[0]: one for key, one in reader.sums(usage_filter, ("day",)).items()}
+            users = reader.users_by_day(usage_filter)
+        if not sums:
+            return ()
+        first, last = min(sums), min(usage_filter.until - timedelta(microseconds=1), now).astimezone(UTC).date()
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return tuple(
+            DailyCost(
+                day,
+                sums[day].cost_known if day in sums else Decimal(0),
+                users.get(day, 0),
+                complete=day < now.astimezone(UTC).date(),
+            )
+            for day in days
+        )
 
     def prompt_runs(
         self,
@@ -68,11 +156,11 @@ class UsageService:
         offset: int = 0,
         order: RunOrder = RunOrder.NEWEST,
     ) -> PromptRunPage:
-        """A page of the calls behind the numbers.
+        """A page of the attempts behind the numbers.
 
         Args:
             limit: Length of the page, 1 to 1000.
-            offset: How many calls come before it.
+            offset: How many attempts come before it.
 
         Raises:
             InvalidInputError: Limit or offset lies outside.
@@ -81,23 +169,78 @@ class UsageService:
             raise InvalidInputError(f"A page holds 1 to {_LONGEST_PAGE} calls, not {limit}.", field="limit")
         if offset < 0:
             raise InvalidInputError("A page cannot begin before the first call.", field="offset")
+        with self._reading() as reader:
+            runs = reader.runs(usage_filter, limit, offset, RunOrder(order))
+            return PromptRunPage(runs, reader.count(usage_filter), offset)
+
+    def call(self, tenant_id: str | None, call_id: str, since: datetime, until: datetime) -> PromptRunPage:
+        """All attempts at one call, the first one first."""
+        wanted = UsageFilter(tenant_id, since, until, call_id=call_id)
+        return self.prompt_runs(wanted, limit=_LONGEST_PAGE, order=RunOrder.OLDEST)
+
+    def export_csv(self, usage_filter: UsageFilter, file: Path) -> None:
+        """Write all attempts of the filter as CSV, oldest first; safe to open in a spreadsheet. Memory stays flat."""
+        with self._reading() as reader:
+            write_csv(reader.iterate(usage_filter), file)
+
+    def export_parquet(self, usage_filter: UsageFilter, file: Path) -> None:
+        """Write all attempts of the filter as Parquet, oldest first. Memory stays flat."""
+        with self._reading() as reader:
+            write_parquet(reader.iterate(usage_filter), file)
+
+    @contextmanager
+    def _reading(self) -> Iterator[UsageReader]:
         with self._database.analytic() as connection:
-            runs = repository.select_runs(connection, usage_filter, limit, offset, RunOrder(order))
-            return PromptRunPage(runs, repository.count_runs(connection, usage_filter), offset)
+            if self._database.kind == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            yield UsageReader(connection, self._rollup)
 
-    def export_csv(self, usage_filter: UsageFilter) -> bytes:
-        """All calls of the filter as CSV, oldest first; safe to open in a spreadsheet."""
-        with self._database.analytic() as connection:
-            return runs_as_csv(repository.iterate_runs(connection, usage_filter))
+    @staticmethod
+    def _rows(reader: UsageReader, wanted: UsageFilter, by: Dimension) -> tuple[UsageRow, ...]:
+        return grouping.sorted_rows(by, reader.sums(wanted, columns_of((by,))))
 
 
-def _totals(connection: sa.Connection, usage_filter: UsageFilter) -> Totals:
-    usage = repository.select_usage(connection, usage_filter)
-    user_days = repository.select_user_days(connection, usage_filter)
-    known = usage.unknown_cost_calls < usage.calls
+def _step(wanted: UsageFilter) -> Dimension:
+    return Dimension.HOUR if wanted.hourly else Dimension.DAY
+
+
+def _columns(step: Dimension, by: Dimension | None, simulated: bool = False) -> list[str]:
+    columns = columns_of((step,) if by is None else (step, by))
+    return [*columns, "simulated"] if simulated else columns
+
+
+def _text(by: Dimension, columns: list[str], bundle: Bundle) -> str | None:
+    return grouping.key_text(by, tuple(bundle.key[columns.index(name)] for name in columns_of((by,))))
+
+
+def _stack(
+    reader: UsageReader, wanted: UsageFilter, by: Dimension, groups: tuple[UsageRow, ...]
+) -> dict[str, tuple[Decimal, ...]]:
+    step = _step(wanted)
+    if by in _TIME:
+        return {}
+    columns = columns_of((step, by))
+    costs: dict[tuple[str | None, str | None], Decimal] = {}
+    for narrowed in _narrowed(wanted, by, groups):
+        for key, one in reader.sums(narrowed, columns).items():
+            found = (grouping.key_text(step, key), grouping.key_text(by, key[1:]))
+            costs[found] = costs.get(found, Decimal(0)) + one.cost_known
+    return grouping.stack(grouping.step_keys(wanted, step), groups, costs)
+
+
+def _narrowed(wanted: UsageFilter, by: Dimension, groups: tuple[UsageRow, ...]) -> Iterator[UsageFilter]:
+    """Of thousands of people, only those that will be shown are asked for."""
+    if by is not Dimension.USER:
+        yield wanted
+        return
+    for row in groups[: grouping.STACKED + 1]:
+        if row.key:
+            yield replace(wanted, user_id=row.key)
+
+
+def _totals(reader: UsageReader, wanted: UsageFilter) -> Totals:
+    usage = reader.total(wanted).timed(all_timings(reader.timings(wanted)))
+    user_days = sum(reader.users_by_day(wanted).values())
+    known = usage.unknown_cost_calls < usage.attempts
     each = (usage.cost_known / user_days).quantize(_SMALLEST_MONEY) if user_days and known else None
     return Totals(usage, user_days, each)
-
-
-def _costliest_first(row: UsageRow) -> tuple[Decimal, int, str]:
-    return -row.usage.cost_known, -row.usage.calls, row.key or ""

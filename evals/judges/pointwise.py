@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from coaching_core.errors import ModelCallError
+from coaching_core.errors import LimitReachedError, ModelCallError
 from coaching_core.llm.types import CallContext, Completion, CompletionRequest, Message
 from evals.dataset import GoldenItem
 from evals.judges.reply import MalformedReplyError, encodable, read_reply
@@ -95,6 +95,8 @@ class PointwiseJudge:
             attempts.made += 1
             try:
                 completion = await self._gateway.complete(self._request(messages + repair))
+            except LimitReachedError:
+                raise
             except ModelCallError as error:
                 return self._unscored(f"{type(error).__name__}: {error}", attempts)
             attempts.prompt_run_ids.append(completion.prompt_run_id)

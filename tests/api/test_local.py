@@ -15,9 +15,8 @@ from coaching_core.prompts.models import TopicVersion
 from evals.bootstrap import Workbench
 from evals.plan import PlanRequest
 from evals.run_folder import RunFolder, RunState
-from evals.runner import Runner
 from tests.api.asking import ask, with_broken_store
-from tests.evals.making import make_gateway
+from tests.evals.making import make_runner
 
 ROUTES = {
     "/local/resolve": {"topic_id": "core_values", "reference": "published"},
@@ -86,7 +85,7 @@ def test_the_right_token_registers_and_takes_in_runs(
     folder.create(plan)
     assert call(api, token, "runs/register", {"folder": str(folder.path)}).json() == {"run_id": plan.run_id}
     assert str(folder.path) in call(api, token, "runs/folders", {}).json()["folders"]
-    asyncio.run(Runner(folder, make_gateway(workbench.core.settings)).run())
+    asyncio.run(make_runner(folder, workbench.core.settings).run())
     for _ in range(2):
         assert call(api, token, "runs/take-in", {"run_id": plan.run_id}).status_code == 200
     run = workbench.runs.get(plan.run_id)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from coaching_core.bootstrap import build_ledger
 from coaching_core.clock import utc_now
 from coaching_core.errors import (
     ConflictError,
@@ -21,11 +22,12 @@ from coaching_core.errors import (
     RateLimitedError,
     StoreError,
 )
-from coaching_core.llm.accounting import PromptRun, StoreRecorder
+from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.model_loop import ModelLoop
 from coaching_core.llm.prices import load_price_table
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import CompletionRequest, ProviderReply, TextDelta, Usage
 from coaching_core.playground.live import LiveTurn
 from coaching_core.playground.models import PlaygroundSession
@@ -111,7 +113,8 @@ def house(store_settings: Settings, database: Database) -> Iterator[House]:
     prompts.create_topic(draft, "Ada", publish=True)
     provider, appends, loop = ScriptedProvider(), AppendQueue(database), ModelLoop()
     catalogue = Catalogue(store_settings, load_price_table(store_settings.datasets_dir, None))
-    gateway = Gateway(catalogue, {"simulated": provider}, StoreRecorder(appends))
+    ledger = build_ledger(store_settings, database, appends)
+    gateway = Gateway(Equipment(catalogue, {"simulated": provider}, ledger, retries=RetryPolicy(attempts=1)))
     service = PlaygroundService(PlaygroundRepository(database), prompts, gateway, loop)
     yield House(service, provider, prompts, database, loop, appends, store_settings)
     for event in provider.held.values():

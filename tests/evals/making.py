@@ -1,4 +1,4 @@
-"""Makes plans and gateways for tests of the runner."""
+"""Makes plans and runners for tests of evaluations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from coaching_core.llm.assembly import build_catalogue, build_providers
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.call_journal import CallJournal
+from coaching_core.llm.gateway import Equipment, Gateway
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import Provider
 from coaching_core.prompts.models import TopicVersion
 from coaching_core.prompts.seeds import load_seed
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellRecorder
+from evals.cell_accounting import CellLedger
+from evals.events import EventListener
 from evals.plan import PlanContext, PlanRequest, RunPlan, build_plan
+from evals.run_folder import RunFolder
+from evals.runner import Runner
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPEN_QUESTIONS = "Ask open questions that begin with what or how."
@@ -63,6 +68,14 @@ def make_plan(settings: Settings, **changes: Any) -> RunPlan:
     return build_plan(request, context, NOW)
 
 
-def make_gateway(settings: Settings, providers: Mapping[str, Provider] | None = None) -> Gateway:
-    """A gateway whose records go into the cells of a run."""
-    return Gateway(build_catalogue(settings), {**build_providers(settings), **(providers or {})}, CellRecorder())
+def make_runner(
+    folder: RunFolder,
+    settings: Settings,
+    listen: EventListener = lambda _: None,
+    providers: Mapping[str, Provider] | None = None,
+) -> Runner:
+    """A runner whose calls are tried once."""
+    ledger = CellLedger(CallJournal(folder.path))
+    adapters = {**build_providers(settings), **(providers or {})}
+    equipment = Equipment(build_catalogue(settings), adapters, ledger, retries=RetryPolicy(attempts=1))
+    return Runner(folder, Gateway(equipment), ledger, listen)

@@ -26,10 +26,9 @@ from evals.ingest import RunIngest
 from evals.journal import JournalLine, read_journal
 from evals.results import load_results
 from evals.run_folder import RunFolder, RunState
-from evals.runner import Runner
 from evals.runs import RunService, RunSummary
 from tests.conftest import make_settings
-from tests.evals.making import make_gateway, make_plan
+from tests.evals.making import make_plan, make_runner
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def finished_run(home: Path, **changes: Any) -> Model:
     plan = make_plan(settings, limit=6, **changes)
     folder = RunFolder(home / plan.run_id)
     folder.create(plan)
-    asyncio.run(Runner(folder, make_gateway(settings)).run())
+    asyncio.run(make_runner(folder, settings).run())
     return Model(folder, tuple(folder.journal.read_bytes().splitlines(keepends=True)))
 
 

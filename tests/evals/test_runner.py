@@ -22,8 +22,7 @@ from evals.journal import Journal, JournalLine, read_journal
 from evals.plan import Cell, RunPlan
 from evals.results import RunResults, load_results, write_parquet
 from evals.run_folder import RunFolder, RunState
-from evals.runner import Runner
-from tests.evals.making import make_gateway, make_plan
+from tests.evals.making import make_plan, make_runner
 
 
 class Flaky:
@@ -64,7 +63,7 @@ def _cells(folder: RunFolder) -> Counter[tuple[str, Cell]]:
 def test_every_cell_is_answered_and_judged_once(settings: Settings, tmp_path: Path) -> None:
     plan = make_plan(settings, limit=6, repeats=2)
     folder = _folder(tmp_path, plan)
-    ended = asyncio.run(Runner(folder, make_gateway(settings)).run())
+    ended = asyncio.run(make_runner(folder, settings).run())
     assert ended.state is RunState.FINISHED
     assert folder.status().state is RunState.FINISHED
     cells = _cells(folder)
@@ -81,7 +80,7 @@ def test_same_seed_same_scores_and_another_seed_others(settings: Settings, tmp_p
     for seed, concurrency in ((3, 1), (3, 16), (4, 16)):
         plan = make_plan(settings, limit=12, seed=seed, concurrency=concurrency)
         folder = _folder(tmp_path / str(len(figures)), plan)
-        asyncio.run(Runner(folder, make_gateway(settings)).run())
+        asyncio.run(make_runner(folder, settings).run())
         figures.append({f[0].item: f[1:] for f in _figures(load_results(folder)) if f[0].variant.startswith("1-")})
     assert figures[0] == figures[1]
     shared = set(figures[0]) & set(figures[2])
@@ -93,7 +92,7 @@ def test_a_failed_call_is_a_failure_and_never_a_score(settings: Settings, tmp_pa
     plan = make_plan(settings, limit=10, concurrency=1)
     folder = _folder(tmp_path, plan)
     flaky = Flaky(every=5)
-    ended = asyncio.run(Runner(folder, make_gateway(settings, {"simulated": flaky})).run())
+    ended = asyncio.run(make_runner(folder, settings, providers={"simulated": flaky}).run())
     assert ended.state is RunState.FINISHED
     assert ended.progress.failed_answers > 0
     results = load_results(folder)
@@ -105,30 +104,30 @@ def test_a_failed_call_is_a_failure_and_never_a_score(settings: Settings, tmp_pa
     assert comparison is not None
     assert comparison.overall.n == 10 - len({answer.cell.item for answer in failed})
     asked = len(flaky.requests)
-    asyncio.run(Runner(folder, make_gateway(settings, {"simulated": flaky})).run())
+    asyncio.run(make_runner(folder, settings, providers={"simulated": flaky}).run())
     assert len(flaky.requests) == asked, "a failed answer is terminal: another sitting must not ask again"
 
 
 def test_a_stopped_run_goes_on_where_it_was(settings: Settings, tmp_path: Path) -> None:
     plan = make_plan(settings, limit=10, concurrency=4)
     undisturbed = _folder(tmp_path / "a", plan)
-    asyncio.run(Runner(undisturbed, make_gateway(settings)).run())
+    asyncio.run(make_runner(undisturbed, settings).run())
 
     disturbed = _folder(tmp_path / "b", plan)
     flaky = Flaky()
-    gateway = make_gateway(settings, {"simulated": flaky})
+    providers = {"simulated": flaky}
 
     def stop_after_nine(event: RunEvent) -> None:
         if isinstance(event, Advanced) and event.progress.calls >= 9:
             runner.stop("Enough.")
 
-    runner = Runner(disturbed, gateway, stop_after_nine)
+    runner = make_runner(disturbed, settings, stop_after_nine, providers)
     ended = asyncio.run(runner.run())
     assert ended.state is RunState.STOPPED
     assert disturbed.status().reason == "Enough."
     before = len(flaky.requests)
     assert 9 <= before < plan.calls
-    again = asyncio.run(Runner(disturbed, gateway).run())
+    again = asyncio.run(make_runner(disturbed, settings, providers=providers).run())
     assert again.state is RunState.FINISHED
     assert len(flaky.requests) == plan.calls
     assert again.progress.calls == plan.calls - before
@@ -138,13 +137,13 @@ def test_a_stopped_run_goes_on_where_it_was(settings: Settings, tmp_path: Path) 
 def test_a_torn_last_line_is_done_again(settings: Settings, tmp_path: Path) -> None:
     plan = make_plan(settings, limit=4)
     folder = _folder(tmp_path, plan)
-    asyncio.run(Runner(folder, make_gateway(settings)).run())
+    asyncio.run(make_runner(folder, settings).run())
     whole = _figures(load_results(folder))
     raw = folder.journal.read_bytes()
     folder.journal.write_bytes(raw[:-25])
     assert len(_cells(folder)) == plan.calls - 1
     flaky = Flaky()
-    asyncio.run(Runner(folder, make_gateway(settings, {"simulated": flaky})).run())
+    asyncio.run(make_runner(folder, settings, providers={"simulated": flaky}).run())
     assert len(flaky.requests) == 1
     assert _figures(load_results(folder)) == whole
     assert set(_cells(folder).values()) == {1}
@@ -156,18 +155,18 @@ def test_a_run_is_worked_on_by_one_process_only(settings: Settings, tmp_path: Pa
         assert folder.is_running()
         assert folder.pid() == os.getpid()
         with pytest.raises(ConflictError, match="being worked on"):
-            asyncio.run(Runner(folder, make_gateway(settings)).run())
+            asyncio.run(make_runner(folder, settings).run())
     assert not folder.is_running()
 
 
 def test_the_money_cap_stops_the_run_by_itself(settings: Settings, tmp_path: Path) -> None:
     plan = make_plan(settings, limit=20, concurrency=2, money_cap="0.004")
     folder = _folder(tmp_path, plan)
-    ended = asyncio.run(Runner(folder, make_gateway(settings)).run())
+    ended = asyncio.run(make_runner(folder, settings).run())
     assert ended.state is RunState.STOPPED
     assert "money cap" in ended.reason
     assert 0 < ended.progress.done < ended.progress.cells
-    again = asyncio.run(Runner(folder, make_gateway(settings)).run())
+    again = asyncio.run(make_runner(folder, settings).run())
     assert again.state is RunState.STOPPED
     assert again.progress.calls == 0
     assert again.progress.cost == load_results(folder).cost
@@ -176,7 +175,7 @@ def test_the_money_cap_stops_the_run_by_itself(settings: Settings, tmp_path: Pat
 def test_after_a_stop_nothing_new_is_asked(settings: Settings, tmp_path: Path) -> None:
     folder = _folder(tmp_path, make_plan(settings, limit=4, concurrency=1))
     flaky = Flaky()
-    runner = Runner(folder, make_gateway(settings, {"simulated": flaky}), lambda _: runner.stop())
+    runner = make_runner(folder, settings, lambda _: runner.stop(), {"simulated": flaky})
     assert asyncio.run(runner.run()).state is RunState.STOPPED
     assert [request.context.purpose for request in flaky.requests] == [Purpose.EVALUATION]
     assert [line.kind for line, _ in read_journal(folder.journal)] == ["answer"]
@@ -185,7 +184,7 @@ def test_after_a_stop_nothing_new_is_asked(settings: Settings, tmp_path: Path) -
 def test_coach_and_judge_get_the_seed_of_their_repeat(settings: Settings, tmp_path: Path) -> None:
     plan = make_plan(settings, limit=2, repeats=2, seed=7)
     flaky = Flaky()
-    asyncio.run(Runner(_folder(tmp_path, plan), make_gateway(settings, {"simulated": flaky})).run())
+    asyncio.run(make_runner(_folder(tmp_path, plan), settings, providers={"simulated": flaky}).run())
     seeds = Counter((request.context.purpose, request.seed) for request in flaky.requests)
     assert seeds == {(p, plan.call_seed(r)): 4 for p in (Purpose.EVALUATION, Purpose.JUDGE) for r in (0, 1)}
 
@@ -207,7 +206,7 @@ def test_a_full_disk_pauses_the_run_and_nothing_is_lost(
     monkeypatch.setattr(os, "pwrite", write_until_full)
     monkeypatch.setattr("evals.journal._PAUSE_SECONDS", 0.01)
     listen = lambda event: pauses.append(event.reason) if isinstance(event, Paused) else None  # noqa: E731
-    ended = asyncio.run(Runner(folder, make_gateway(settings), listen).run())
+    ended = asyncio.run(make_runner(folder, settings, listen).run())
     assert ended.state is RunState.FINISHED
     assert "full" in pauses[0]
     assert pauses[-1] is None
@@ -260,7 +259,7 @@ def test_no_room_for_the_plan_leaves_no_folder_behind(
 
 def test_a_damaged_line_in_the_middle_is_not_skipped(settings: Settings, tmp_path: Path) -> None:
     folder = _folder(tmp_path, make_plan(settings, limit=2))
-    asyncio.run(Runner(folder, make_gateway(settings)).run())
+    asyncio.run(make_runner(folder, settings).run())
     lines = folder.journal.read_bytes().splitlines(keepends=True)
     folder.journal.write_bytes(b"".join([lines[0], b"{broken}\n", *lines[1:]]))
     with pytest.raises(RunDamagedError, match="damaged"):
@@ -271,7 +270,7 @@ def test_results_are_written_as_parquet(settings: Settings, tmp_path: Path) -> N
     import pyarrow.parquet as pq
 
     folder = _folder(tmp_path, make_plan(settings, limit=5))
-    asyncio.run(Runner(folder, make_gateway(settings)).run())
+    asyncio.run(make_runner(folder, settings).run())
     results = load_results(folder)
     write_parquet(results, folder)
     rows = pq.read_table(folder.results).to_pylist()

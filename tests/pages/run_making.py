@@ -12,8 +12,7 @@ from coaching_core.prompts.models import VersionChange
 from evals.bootstrap import Workbench
 from evals.plan import PlanRequest, RunPlan
 from evals.run_folder import RunFolder, RunState
-from evals.runner import Runner
-from tests.evals.making import OPEN_QUESTIONS, make_gateway
+from tests.evals.making import OPEN_QUESTIONS, make_runner
 
 
 def save_worse_version(workbench: Workbench) -> None:
@@ -57,8 +56,8 @@ def carry_out(workbench: Workbench, plan: RunPlan, failing: bool = False, answer
     folder = RunFolder(workbench.core.settings.runs_folder / plan.run_id)
     folder.create(plan)
     workbench.runs.ingest.register(folder)
-    gateway = make_gateway(workbench.core.settings, {"simulated": FailsNowAndThen()} if failing else None)
-    asyncio.run(Runner(folder, gateway).run())
+    providers = {"simulated": FailsNowAndThen()} if failing else None
+    asyncio.run(make_runner(folder, workbench.core.settings, providers=providers).run())
     if answers is not None:
         lines = folder.journal.read_bytes().splitlines(keepends=True)[:answers]
         folder.journal.write_bytes(b"".join(lines))

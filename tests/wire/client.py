@@ -14,11 +14,16 @@ from typing import Any
 
 from coaching_core.llm.types import CallContext, CompletionRequest, Message, Purpose
 from coaching_core.settings import Settings
-from tests.wire import Behaviour, Counts, ReceivedCall
+from tests.wire import Behaviour, Counts, MeteredCall, ReceivedCall
+from tests.wire.signature import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 KEY = "sk-never-shown-4711"
 TEXT = "My secret is that I am afraid of Monday."
 """The key and the text of every question; neither may appear in an error."""
+
+REGION = "eu-central-1"
+AWS_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": ACCESS_KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
+"""Credentials for Bedrock, to be set in the environment; the server takes others too, but can check only these."""
 
 PROJECT = Path(__file__).resolve().parents[2]
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -69,12 +74,22 @@ class WireServer:
 
     @property
     def base_url(self) -> str:
-        """Root of the OpenAI routes, with ``/v1``."""
+        """Root of the OpenAI routes, with ``/v1``; the other wires start at ``url``."""
         return f"{self.url}/v1"
 
     def settings(self, **changes: Any) -> Settings:
-        """Settings that send OpenAI's calls here, with these fields changed; nothing from a ``.env``."""
-        values: dict[str, Any] = {"openai_api_key": KEY, "openai_base_url": self.base_url}
+        """Settings that send the calls of every wire here, with these fields changed; nothing from a ``.env``.
+
+        Bedrock's credentials are no settings: see :data:`AWS_ENVIRONMENT`.
+        """
+        values: dict[str, Any] = {
+            "openai_api_key": KEY,
+            "openai_base_url": self.base_url,
+            "anthropic_api_key": KEY,
+            "anthropic_base_url": self.url,
+            "aws_region": REGION,
+            "bedrock_base_url": self.url,
+        }
         return Settings(_env_file=None, **(values | changes))
 
     def configure(self, behaviour: Behaviour | None = None, /, **orders: Any) -> None:
@@ -95,15 +110,27 @@ class WireServer:
         """The calls since it was last configured, oldest first."""
         return [ReceivedCall(**call) for call in self._ask("/_requests")]
 
+    def meter(self) -> list[MeteredCall]:
+        """What a provider would bill for each call since the meter was reset, in order of arrival."""
+        with self._open("/_meter") as response:
+            return [MeteredCall(**json.loads(line)) for line in response]
+
+    def reset_meter(self) -> None:
+        """Begin a new bill; orders do not."""
+        self._ask("/_meter/reset", {})
+
     def _ask(self, path: str, document: object = None) -> Any:
-        data = None if document is None else json.dumps(document).encode()
-        request = urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
         try:
-            with _DIRECT.open(request, timeout=10) as response:
+            with self._open(path, document) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
                 raise ValueError(f"The wire server refused the order: {error.read().decode()}") from error
+
+    def _open(self, path: str, document: object = None) -> Any:
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(self.url + path, data=data, headers={"Content-Type": "application/json"})
+        return _DIRECT.open(request, timeout=30)
 
     def _stop(self) -> None:
         process, self._process = self._process, None

@@ -16,34 +16,33 @@ What LiteLLM 1.106 would hide, measured with ``tests/wire``, and what is done ab
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import sys
 import threading
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from coaching_core.errors import (
-    IncompleteReplyError,
-    MissingKeyError,
-    ModelCallError,
-    ModelTimeoutError,
-    ProviderDownError,
-    ProviderRejectedError,
-    RateLimitedError,
-)
+from coaching_core.errors import IncompleteReplyError, MissingKeyError, ModelCallError
+from coaching_core.llm.keys import key_variable
+from coaching_core.llm.providers.litellm_failures import LiteLLMFailure
 from coaching_core.llm.providers.litellm_loading import load_litellm
-from coaching_core.llm.types import CompletionRequest, ProviderReply, TextDelta, Usage
+from coaching_core.llm.providers.litellm_replies import embedding_reply, usage_in, whole_reply
+from coaching_core.llm.providers.native import headers_of
+from coaching_core.llm.providers.openai import OPENAI_ROOT
+from coaching_core.llm.types import (
+    CompletionRequest,
+    EmbeddingReply,
+    EmbeddingRequest,
+    ProviderReply,
+    TextDelta,
+    Usage,
+)
 from coaching_core.settings import Settings
 
 
 class LiteLLMProvider:
     """Asks any model LiteLLM knows. Importing this module, and making one of these, loads nothing.
 
-    OpenAI, Anthropic and Bedrock are configured by the settings, others by the variable ``<PROVIDER>_API_KEY``.
+    OpenAI, Anthropic and Bedrock are configured by the settings, others by the key ``<PROVIDER>_API_KEY``.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -71,13 +70,13 @@ class LiteLLMProvider:
         Raises:
             ModelCallError: Any of its branch; IncompleteReplyError also when finish reason or usage is missing.
         """
-        arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
+        arguments, failure = self._arguments(request), LiteLLMFailure(request.model, sys.exception())
         details: dict[str, Any] = {}  # LiteLLM shows its logger what it sent, and again with the raw body it received
         try:
             await self.load()
             async with asyncio.timeout(arguments["timeout"]):
                 reply = await self._litellm.acompletion(**arguments, logger_fn=details.update)
-            return _whole_reply(request.model, reply, details.get("original_response"))
+            return whole_reply(request.model, reply, details.get("original_response"))
         except Exception as error:  # noqa: BLE001  raised below, without LiteLLM's error in its context
             failed = failure.translate(error, str(details.get("original_response")).startswith("{"))
         raise failed
@@ -86,18 +85,17 @@ class LiteLLMProvider:
         """The answer piece by piece, then one reply with the whole of it. Closing it early closes the connection.
 
         Raises:
-            ModelCallError: Also when the whole stream takes too long, or the wire brought no finish reason or usage.
+            ModelCallError: Also when no piece came for too long, or the wire brought no finish reason or usage.
         """
-        arguments, failure = self._arguments(request), _Failure(request.model, sys.exception())
+        arguments, failure = self._arguments(request), LiteLLMFailure(request.model, sys.exception())
         answer = _StreamedAnswer(request.model)
         failed: ModelCallError | None = None
         try:
             await self.load()
-            deadline = asyncio.get_running_loop().time() + arguments["timeout"]
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout(arguments["timeout"]):
                 options = {"stream": True, "stream_options": {"include_usage": True}}
                 await answer.open(await self._litellm.acompletion(**arguments, **options))
-            while (text := await answer.next_text(deadline)) is not None:
+            while (text := await answer.next_text(arguments["timeout"])) is not None:
                 if text:
                     yield TextDelta(text)
             reply = answer.reply()
@@ -109,59 +107,57 @@ class LiteLLMProvider:
             raise failed
         yield reply
 
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        """A vector for each text.
+
+        Raises:
+            ModelCallError: Any of its branch; IncompleteReplyError also when a vector or usage is missing.
+        """
+        arguments, failure = self._sending(request), LiteLLMFailure(request.model, sys.exception())
+        try:
+            await self.load()
+            async with asyncio.timeout(arguments["timeout"]):
+                wanted = {"input": list(request.texts), "dimensions": request.dimensions, "encoding_format": "float"}
+                return embedding_reply(request, await self._litellm.aembedding(**arguments, **wanted))
+        except Exception as error:  # noqa: BLE001  raised below, without LiteLLM's error in its context
+            failed = failure.translate(error, begun=False)
+        raise failed
+
     def _arguments(self, request: CompletionRequest) -> dict[str, Any]:
-        return {
-            "model": request.model,
+        return self._sending(request) | {
             "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            "timeout": request.timeout_seconds or self._settings.model_timeout_seconds,
-            "max_retries": 0,
-            "num_retries": 0,
-            **self._credentials(request.model),
             "temperature": request.temperature,
             "max_tokens": request.max_tokens,
             "seed": request.seed,
             "response_format": {"type": "json_object"} if request.json_object else None,
         }
 
+    def _sending(self, request: CompletionRequest | EmbeddingRequest) -> dict[str, Any]:
+        """What says where and how it is sent, whatever it is."""
+        return {
+            "model": request.model,
+            "timeout": request.timeout_seconds or self._settings.model_attempt_seconds,
+            "max_retries": 0,
+            "num_retries": 0,
+            "extra_headers": headers_of(request, {}) or None,
+            **self._credentials(request.model),
+        }
+
     def _credentials(self, model: str) -> dict[str, str]:
         settings, provider = self._settings, model.partition("/")[0]
-        variable = f"{provider.upper().replace('-', '_')}_API_KEY"
-        if provider == "openai" and settings.openai_api_key:
-            root = settings.openai_base_url or "https://api.openai.com/v1"
-            return {"api_key": settings.openai_api_key.get_secret_value(), "api_base": root}
-        if provider == "anthropic" and settings.anthropic_api_key:
-            return {"api_key": settings.anthropic_api_key.get_secret_value()}
+        variable = key_variable(provider) or ""
+        given: dict[str, str | None]
         if provider in ("bedrock", "bedrock_converse"):
-            if settings.aws_region:
-                return {"aws_region_name": settings.aws_region}
-            variable = "AWS_REGION"
-        elif provider not in ("openai", "anthropic") and os.environ.get(variable):
-            return {}
-        raise MissingKeyError(f"{model} cannot be asked: set {variable} and start again.")
-
-
-def _is_whole(body: object) -> bool:
-    """A raw body of OpenAI's form has a finish reason and usage; other forms are not judged."""
-    try:
-        choice = (document := json.loads(str(body)))["choices"][0]
-    except (ValueError, TypeError, LookupError):
-        return True
-    return bool(choice.get("finish_reason") and document.get("usage"))
-
-
-def _usage(usage: Any) -> Usage | None:
-    if usage is None or not usage.prompt_tokens:
-        return None
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
-    return Usage(usage.prompt_tokens, usage.completion_tokens or 0, cached or 0)
-
-
-def _whole_reply(model: str, reply: Any, body: object) -> ProviderReply:
-    text = (reply.choices[0].message.content or "") if reply.choices else ""
-    usage = _usage(getattr(reply, "usage", None))
-    if not reply.choices or usage is None or not _is_whole(body):
-        raise IncompleteReplyError(f"{model} sent no answer, or none with finish reason and usage. Try again.", text)
-    return ProviderReply(text, reply.choices[0].finish_reason, usage)
+            there = settings.aws_region is not None
+            given = {"aws_region_name": settings.aws_region, "aws_bedrock_runtime_endpoint": settings.bedrock_base_url}
+        else:
+            key = settings.provider_key(variable)
+            there = key is not None
+            roots = {"openai": settings.openai_base_url or OPENAI_ROOT, "anthropic": settings.anthropic_base_url}
+            given = {"api_key": key.get_secret_value() if key else None, "api_base": roots.get(provider)}
+        if not there:
+            raise MissingKeyError(f"{model} cannot be asked: set {variable} and start again.")
+        return {name: value for name, value in given.items() if value}
 
 
 class _StreamedAnswer:
@@ -203,12 +199,12 @@ class _StreamedAnswer:
     async def aclose(self) -> None:
         await (getattr(self._source, "aclose", None) or self._source.close)()
 
-    async def next_text(self, deadline: float) -> str | None:
+    async def next_text(self, seconds: float) -> str | None:
         """The text of the next chunk that LiteLLM gives, maybe empty; None at the end."""
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout(seconds):
             if (chunk := await anext(self._wrapper, None)) is None:
                 return None
-        self._usage = _usage(getattr(chunk, "usage", None)) or self._usage
+        self._usage = usage_in(chunk) or self._usage
         if not chunk.choices:
             return ""
         self._finish_reason = chunk.choices[0].finish_reason or self._finish_reason
@@ -225,52 +221,3 @@ class _StreamedAnswer:
         """Let go of the connection, however far the answer got; LiteLLM shields this from cancellation."""
         if self._wrapper is not None:
             await self._wrapper.aclose()
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Turns what LiteLLM raised into our errors, by what happened on the wire."""
-
-    model: str
-    outer: BaseException | None  # what our caller was handling when it called us: no cause of ours
-
-    def translate(self, error: Exception, begun: bool, partial_text: str = "") -> ModelCallError:
-        """Our error for it; ``begun`` says that part of an answer had arrived."""
-        if isinstance(error, ModelCallError):
-            return error
-        causes = self._causes(error)
-        names = {type(cause).__name__ for cause in causes}
-        status = next((it.response.status_code for it in causes if type(it).__name__.endswith("HTTPStatusError")), None)
-        if status is None and any("Timeout" in name for name in names):
-            return ModelTimeoutError(f"{self.model} did not answer within the time allowed.", partial_text)
-        if status is None and (begun or names & {"JSONDecodeError", "ClientPayloadError"}):
-            return IncompleteReplyError(f"{self.model} sent an answer that breaks off or is garbled.", partial_text)
-        return self._by_status(status or getattr(error, "status_code", None) or 500, causes)
-
-    def _by_status(self, status: int, causes: list[Any]) -> ModelCallError:
-        about = f"({status}, {type(causes[0]).__name__})"
-        if status == 429:
-            return RateLimitedError(f"{self.model} asks us to slow down {about}.", _retry_after(causes))
-        if 400 <= status < 500 and status != 408:
-            return ProviderRejectedError(f"{self.model} refused the request {about}. Check key, name and parameters.")
-        return ProviderDownError(f"{self.model} failed or cannot be reached {about}. Try again later.")
-
-    def _causes(self, error: Any) -> list[Any]:
-        found = [error]
-        for cause in found:  # grows as it is read
-            for link in (getattr(cause, "original_exception", None), cause.__cause__, cause.__context__):
-                if isinstance(link, BaseException) and link is not self.outer and link not in found:
-                    found.append(link)
-        return found
-
-
-def _retry_after(causes: list[Any]) -> float | None:
-    """Seconds to wait, from a Retry-After header of seconds or of an HTTP date; None without a usable one."""
-    all_headers = (getattr(cause, "litellm_response_headers", None) for cause in causes)
-    value = next((str(headers["retry-after"]) for headers in all_headers if headers and "retry-after" in headers), "")
-    try:
-        if value.replace(".", "", 1).isdecimal():
-            return float(value)
-        return max(0.0, (parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None

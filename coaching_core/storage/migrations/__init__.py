@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from coaching_core.errors import StoreTooNewError
-from coaching_core.storage.migrations import m0001_first_tables
+from coaching_core.storage.migrations import m0001_first_tables, m0002_gateway, m0003_models, m0004_usage, m0005_health
 from coaching_core.storage.schema import UtcDateTime
 
 
@@ -22,7 +22,13 @@ class Migration:
     upgrade: Callable[[sa.Connection], None]
 
 
-MIGRATIONS = (Migration(1, "first tables", m0001_first_tables.upgrade),)
+MIGRATIONS = (
+    Migration(1, "first tables", m0001_first_tables.upgrade),
+    Migration(2, "gateway", m0002_gateway.upgrade),
+    Migration(3, "models", m0003_models.upgrade),
+    Migration(4, "usage", m0004_usage.upgrade),
+    Migration(5, "health", m0005_health.upgrade),
+)
 """All steps, oldest first."""
 
 _LOCK_KEY = 7_202_611

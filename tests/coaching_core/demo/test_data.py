@@ -12,6 +12,7 @@ import pytest
 from coaching_core.assessments.models import AssessmentCategory, AssessmentKind, check_groups
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.demo.data import DemoData, generate
+from coaching_core.demo.models_asked import MODELS_FOR
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose, RunStatus, Usage
 from coaching_core.progression.ema import ema
@@ -153,7 +154,7 @@ def test_about_one_call_in_a_hundred_fails(data: DemoData) -> None:
 
 def test_several_providers_and_all_purposes_are_used_and_simulated_ones_are_marked(data: DemoData) -> None:
     assert {run.provider for run in data.prompt_runs} == {"anthropic", "openai", "bedrock", "ollama", "simulated"}
-    assert {run.purpose for run in data.prompt_runs} == set(Purpose)
+    assert {run.purpose for run in data.prompt_runs} == set(MODELS_FOR)
     assert all(run.simulated == run.model.startswith("simulated/") for run in data.prompt_runs)
     assert all(run.model.startswith(f"{run.provider}/") for run in data.prompt_runs)
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from coaching_core.llm.assembly import build_catalogue
-from coaching_core.llm.gateway import OTHER_PROVIDERS, Gateway
+from coaching_core.llm.gateway import OTHER_PROVIDERS, Equipment, Gateway
+from coaching_core.llm.journey import CallLimits
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import (
     Completion,
     CompletionRequest,
@@ -35,5 +37,12 @@ BOTH = pytest.mark.parametrize("ask_for", [completed, streamed])
 
 
 def make_gateway(settings: Settings, provider: Provider, notebook: Notebook, **changes: Any) -> Gateway:
+    """A gateway that tries each call once, unless told otherwise; ``changes`` are fields of its equipment."""
+    values: dict[str, Any] = {"clock": lambda: NOW, "retries": RetryPolicy(attempts=1)}
     providers = {"simulated": provider, OTHER_PROVIDERS: provider}
-    return Gateway(build_catalogue(settings), providers, notebook, clock=lambda: NOW, **changes)
+    return Gateway(Equipment(build_catalogue(settings), providers, notebook, **values | changes))
+
+
+def within(seconds: float) -> CallLimits:
+    """A deadline and a longest attempt of so many seconds."""
+    return CallLimits(deadline=seconds, attempt=seconds)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.accounting import PromptRun, Reservation
 from coaching_core.llm.types import (
     CallContext,
     CompletionRequest,
@@ -92,6 +92,7 @@ class Notebook:
 
     Attributes:
         runs: What is durable.
+        reserved: What was held, in order.
         arrived: Set when a record has come in, durable or not.
     """
 
@@ -99,6 +100,10 @@ class Notebook:
     gate: asyncio.Event | None = None
     runs: list[PromptRun] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    reserved: list[Reservation] = field(default_factory=list)
+
+    async def reserve(self, reservation: Reservation) -> None:
+        self.reserved.append(reservation)
 
     async def record(self, run: PromptRun) -> None:
         self.arrived.set()

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coaching_core.bootstrap import build_ledger
 from coaching_core.clock import utc_now
 from coaching_core.errors import ModelCallError, ProviderDownError
-from coaching_core.llm.accounting import PromptRun, StoreRecorder
+from coaching_core.llm.accounting import Ledger, PromptRun
 from coaching_core.llm.assembly import build_catalogue
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.gateway import Equipment, Gateway
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Completion, ProviderReply, Purpose, RunStatus, Usage
 from coaching_core.settings import Settings
@@ -80,11 +82,12 @@ def test_a_free_call_and_an_unknown_price_stay_two_things() -> None:
 
 def test_fifty_calls_at_once_are_fifty_rows_with_exact_sums(settings: Settings, database: Database) -> None:
     appends = AppendQueue(database)
+    ledger = build_ledger(settings, database, appends)
     usages = [Usage(101 + number, 7 + number, number % 5) for number in range(50)]
     expected = [build_catalogue(settings).cost(STEADY, usage) for usage in usages]
 
     async def call_them_all() -> list[Completion | ModelCallError]:
-        return await asyncio.gather(*(_one_call(settings, appends, number, usages[number]) for number in range(50)))
+        return await asyncio.gather(*(_one_call(settings, ledger, number, usages[number]) for number in range(50)))
 
     ended = asyncio.run(call_them_all())
     completions = [end for end in ended if isinstance(end, Completion)]
@@ -101,10 +104,13 @@ def test_fifty_calls_at_once_are_fifty_rows_with_exact_sums(settings: Settings, 
     assert [row.cost_usd for row in rows if row.status == "error"] == [None] * 10
 
 
-async def _one_call(settings: Settings, appends: AppendQueue, number: int, usage: Usage) -> Completion | ModelCallError:
+async def _one_call(settings: Settings, ledger: Ledger, number: int, usage: Usage) -> Completion | ModelCallError:
     """Every fifth fails; the others are asked for as a whole and as a stream by turns."""
     step = ProviderReply("Yes?", "stop", usage) if number % 5 else ProviderDownError("500")
-    gateway = Gateway(build_catalogue(settings), {"simulated": Scripted((step,))}, StoreRecorder(appends))
+    equipment = Equipment(
+        build_catalogue(settings), {"simulated": Scripted((step,))}, ledger, retries=RetryPolicy(attempts=1)
+    )
+    gateway = Gateway(equipment)
     try:
         if number % 2:
             return await gateway.complete(question())
@@ -117,7 +123,7 @@ async def _one_call(settings: Settings, appends: AppendQueue, number: int, usage
 
 def test_a_caller_who_leaves_does_not_stop_the_records_of_others(settings: Settings, database: Database) -> None:
     appends = AppendQueue(database)
-    recorder = StoreRecorder(appends)
+    recorder = build_ledger(settings, database, appends)
     context = question().context
 
     def run(name: str) -> PromptRun:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from coaching_core.errors import MissingKeyError, ModelNotFoundError
 from coaching_core.llm.assembly import build_catalogue, build_providers, loaded
@@ -133,9 +134,22 @@ def test_a_model_of_the_price_table_is_known_though_no_screen_offers_it(tmp_path
     assert (known.price_version("openai/gpt-4o") or "").startswith("litellm-")
 
 
-def test_a_real_model_can_coach_and_judge(tmp_path: Path) -> None:
+def test_a_real_model_can_coach_and_judge_or_it_embeds(tmp_path: Path) -> None:
     known = catalogue(tmp_path)
-    assert all({"coach", "judge"} == set(model.roles) for model in known.models() if not model.simulated)
+    roles = {model.name: model.roles for model in known.models() if not model.simulated}
+    assert roles["openai/text-embedding-3-small"] == roles["bedrock/amazon.titan-embed-text-v2:0"] == ("embedding",)
+    assert {("coach", "judge"), ("embedding",)} == set(roles.values())
+    assert known.info("openai/text-embedding-3-large").roles == ("embedding",)
+
+
+def test_a_key_of_the_secret_store_opens_a_model_too(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path).with_secret(
+        {"MISTRAL_API_KEY": SecretStr("k"), "OPENAI_API_KEY": SecretStr("k")}
+    )
+    known = build_catalogue(settings)
+    assert known.require("mistral/mistral-small-latest").available
+    assert known.require("openai/gpt-4.1-mini").available
+    assert not known.info("anthropic/claude-haiku-4-5").available
 
 
 @pytest.mark.parametrize(
@@ -194,6 +208,11 @@ def test_simulated_models_load_nothing(settings: Settings) -> None:
     assert _held(build_providers(settings), names, settings) == ["work"]
 
 
-def test_a_real_model_is_loaded_before_the_work_and_closed_after_it(settings: Settings) -> None:
-    names = ["simulated/coach-steady", "openai/gpt-4.1-mini", "anthropic/claude-haiku-4-5"]
+def test_a_model_that_litellm_asks_is_loaded_before_the_work_and_closed_after_it(settings: Settings) -> None:
+    names = ["simulated/coach-steady", "mistral/mistral-small-latest", "gemini/gemini-2.5-flash"]
     assert _held(build_providers(settings), names, settings) == ["load", "work", "close"]
+
+
+def test_models_with_an_adapter_of_our_own_do_not_load_litellm(settings: Settings) -> None:
+    names = ["openai/gpt-4.1-mini", "anthropic/claude-haiku-4-5", "bedrock/amazon.nova-lite-v1:0"]
+    assert _held(build_providers(settings), names, settings) == ["work"]

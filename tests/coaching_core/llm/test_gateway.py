@@ -83,7 +83,7 @@ def test_time_to_first_token_is_for_streams_only(settings: Settings) -> None:
 
 def test_the_first_token_is_timed_and_not_the_last(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook, seconds = Notebook(), [0.0]
-    monkeypatch.setattr("coaching_core.llm.gateway.time", SimpleNamespace(perf_counter=lambda: seconds[-1]))
+    monkeypatch.setattr("coaching_core.llm.journey.time", SimpleNamespace(perf_counter=lambda: seconds[-1]))
 
     async def listen() -> None:
         async for _ in make_gateway(settings, Scripted(), notebook).stream(question()):

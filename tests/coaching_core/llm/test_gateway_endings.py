@@ -21,7 +21,7 @@ from coaching_core.llm.types import (
     TextDelta,
 )
 from coaching_core.settings import Settings
-from tests.coaching_core.llm.asking import BOTH, Ask, completed, make_gateway, streamed
+from tests.coaching_core.llm.asking import BOTH, Ask, completed, make_gateway, streamed, within
 from tests.coaching_core.llm.scripted import ANSWER, REPLY, SECRET, Hang, Notebook, Scripted, question
 
 
@@ -61,7 +61,7 @@ def test_a_call_that_takes_too_long_ends_and_says_so(settings: Settings) -> None
 
 def test_the_time_allowed_is_the_gateways_when_the_request_names_none(settings: Settings) -> None:
     notebook = Notebook()
-    gateway = make_gateway(settings, Scripted((Hang(),)), notebook, timeout_seconds=0.01)
+    gateway = make_gateway(settings, Scripted((Hang(),)), notebook, limits=within(0.01))
     with pytest.raises(ModelTimeoutError, match=r"0\.01 s"):
         asyncio.run(completed(gateway, question()))
     assert notebook.only.status is RunStatus.TIMEOUT

@@ -11,8 +11,9 @@ import pytest
 
 from coaching_core.errors import ModelTimeoutError
 from coaching_core.llm.assembly import build_catalogue
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.loop_lag import LoopLagMeter
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import CompletionRequest, ProviderReply
 from coaching_core.settings import Settings
 from tests.coaching_core.llm.scripted import REPLY, Hang, Notebook, Scripted, question
@@ -130,7 +131,11 @@ def test_calls_leave_no_timer_behind_however_they_end(settings: Settings) -> Non
     loop, notebook = SteppedLoop(), Notebook()
 
     async def call(*steps: Any, **changes: Any) -> None:
-        gateway = Gateway(build_catalogue(settings), {"simulated": Scripted(steps)}, notebook)
+        gateway = Gateway(
+            Equipment(
+                build_catalogue(settings), {"simulated": Scripted(steps)}, notebook, retries=RetryPolicy(attempts=1)
+            )
+        )
         await gateway.complete(question(**changes))
 
     async def try_all() -> None:
@@ -162,8 +167,16 @@ def test_a_call_on_a_blocked_loop_carries_the_lag(settings: Settings) -> None:
             return await super().complete(request)
 
     async def call() -> None:
-        await Gateway(build_catalogue(settings), {"simulated": Blocking((REPLY,))}, notebook).complete(question())
-        await Gateway(build_catalogue(settings), {"simulated": Scripted((REPLY,))}, notebook).complete(question())
+        await Gateway(
+            Equipment(
+                build_catalogue(settings), {"simulated": Blocking((REPLY,))}, notebook, retries=RetryPolicy(attempts=1)
+            )
+        ).complete(question())
+        await Gateway(
+            Equipment(
+                build_catalogue(settings), {"simulated": Scripted((REPLY,))}, notebook, retries=RetryPolicy(attempts=1)
+            )
+        ).complete(question())
 
     run(call(), loop)
     assert [run.loop_lag_ms for run in notebook.runs] == [pytest.approx(300), 0]

@@ -10,8 +10,9 @@ import pytest
 
 from coaching_core.errors import ProviderDownError
 from coaching_core.llm.assembly import build_catalogue
-from coaching_core.llm.gateway import Gateway
+from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.model_loop import LiveReply, ModelLoop
+from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import CompletionRequest, Provider, ProviderReply, RunStatus, TextDelta
 from coaching_core.settings import Settings
 from tests.coaching_core.llm.scripted import ANSWER, REPLY, SECRET, Hang, Notebook, Scripted, question
@@ -28,7 +29,11 @@ def loop() -> Iterator[ModelLoop]:
 
 
 def make_gateway(settings: Settings, provider: Provider, notebook: Notebook | None = None) -> Gateway:
-    return Gateway(build_catalogue(settings), {"simulated": provider}, notebook or Notebook())
+    return Gateway(
+        Equipment(
+            build_catalogue(settings), {"simulated": provider}, notebook or Notebook(), retries=RetryPolicy(attempts=1)
+        )
+    )
 
 
 def ended(reply: LiveReply) -> LiveReply:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching_core.errors import InvalidInputError
-from coaching_core.progression.ema import Band, ProgressionSettings, band, ema, ema_series, next_band
+from coaching_core.progression.ema import BAND_TOLERANCE, Band, ProgressionSettings, band, ema, ema_series, next_band
 
 scores = st.lists(st.floats(1, 10), max_size=60)
 alphas = st.floats(0.01, 1)
@@ -89,3 +91,36 @@ def test_the_way_to_the_next_band() -> None:
 def test_settings_outside_their_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidInputError):
         ProgressionSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_defaults_are_those_of_the_ledger() -> None:
+    assert (LIVE.alpha, LIVE.window, LIVE.developing, LIVE.mastery) == (0.3, 20, 4.0, 8.0)
+    history = [float(1 + number % 10) for number in range(30)]
+    assert ema(history) == ema(history, 0.3, 20) != ema(history, 0.3, 21)
+    assert ema_series(history) == ema_series(history, 0.3, 20)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"alpha": 0.0}, "alpha"), ({"alpha": 1.01}, "alpha"), ({"window": 0}, "window")]
+)
+def test_wrong_arguments_are_named(wrong: dict[str, Any], field: str) -> None:
+    for call in (lambda: ema([1], **wrong), lambda: ema_series([], **wrong), lambda: ProgressionSettings(**wrong)):
+        with pytest.raises(InvalidInputError) as caught:
+            call()
+        assert caught.value.field == field
+    with pytest.raises(InvalidInputError) as caught:
+        ProgressionSettings(developing=8, mastery=8)
+    assert caught.value.field == "developing"
+
+
+def test_the_edges_of_the_settings_are_accepted() -> None:
+    edge = ProgressionSettings(alpha=1, window=1, developing=7.999, mastery=8)
+
+    assert ema([3, 9], edge.alpha, edge.window) == 9
+
+
+def test_just_below_a_threshold_is_not_there() -> None:
+    for threshold, below, above in ((4, Band.NOVICE, Band.DEVELOPING), (8, Band.DEVELOPING, Band.MASTERY)):
+        assert band(threshold - 1e-8, LIVE) is below
+        assert band(threshold - BAND_TOLERANCE / 2, LIVE) is above
+    assert next_band(4, LIVE) == (Band.MASTERY, 4)

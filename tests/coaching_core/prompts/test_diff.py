@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coaching_core.prompts.diff import DiffRow, FieldChange, TextDiff, diff_text, diff_versions
-from coaching_core.prompts.models import ModelSettings, Parameter, TopicVersion
+from coaching_core.prompts.diff import DiffRow, FieldChange, Segment, TextDiff, diff_text, diff_versions
+from coaching_core.prompts.models import ModelSettings, Parameter, TopicVersion, Validation
 
 TEXTS = st.lists(st.sampled_from(["a b c d", "a b x d", "e", "", "  f g", "a", "h\ti", "é ß", "x\r"]), max_size=12).map(
     "\n".join
@@ -157,3 +158,123 @@ def test_what_leaves_no_line_behind_is_still_a_change() -> None:
     assert not empty_prompt_removed.is_empty
     reordered = diff_versions(_version(), _version(parameters=(Parameter(name="b"), Parameter(name="a"))))
     assert reordered.parameters == (FieldChange("(order)", "a, b", "b, a"),)
+
+
+def _shown(side: tuple[Segment, ...]) -> str:
+    """A side of a row with its marks in brackets."""
+    return "".join(f"[{one.text}]" if one.changed else one.text for one in side)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left", "right"),
+    [
+        ("a b c\n", "a b  c\n", "a b[ ]c\n", "a b[  ]c\n"),
+        ("a b c", "a b c\n", "a b c", "a b c[\n]"),
+        ("a b c\r\n", "a b c\n", "a b c[\r\n]", "a b c[\n]"),
+        ("a b c\r\n", "a b d\r\n", "a b [c]\r\n", "a b [d]\r\n"),
+        ("a b c d", "a c d", "a [b ]c d", "a c d"),
+        ("a c d", "a b c d", "a c d", "a [b ]c d"),
+        ("a b, c d e", "a x, c d e", "a [b], c d e", "a [x], c d e"),
+        ("a b c d", "a x y c d", "a [b] c d", "a [x y] c d"),
+        ("a b c d", "a x  c d", "a [b ]c d", "a [x  ]c d"),
+        ("  a b c", "    a b c", "[  ]a b c", "[    ]a b c"),
+        ("a b c ", "a b c", "a b c[ ]", "a b c"),
+        ("a b c\t", "a b c  ", "a b c[\t]", "a b c[  ]"),
+        ("a! b c", "a? b c", "a[!] b c", "a[?] b c"),
+        ("a b c d e\n", "a b x y z\n", "a b [c d e]\n", "a b [x y z]\n"),
+    ],
+)
+def test_what_is_marked_in_a_changed_line(old: str, new: str, left: str, right: str) -> None:
+    (row,) = diff_text(old, new).rows
+
+    assert (row.kind, row.left_number, row.right_number, row.count) == ("changed", 1, 1, 0)
+    assert (_shown(row.left), _shown(row.right)) == (left, right)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rows"),
+    [
+        ("", "", []),
+        ("", "a\nb", ["+1 [a\n]", "+2 [b]"]),
+        ("a\nb", "", ["-1 [a\n]", "-2 [b]"]),
+        ("a\n\nb", "a\nb", ["=1,1 a\n", "-2 [\n]", "=3,2 b"]),
+        ("x\na b c d\ny\n", "a b c e\nz\n", ["-1 [x\n]", "~2,1 a b c [d]\n", "-3 [y\n]", "+2 [z\n]"]),
+        ("p\nq\nk\n", "r\nk\n", ["-1 [p\n]", "-2 [q\n]", "+1 [r\n]", "=3,2 k\n"]),
+        ("k\np\n", "k\na b c\nq\n", ["=1,1 k\n", "-2 [p\n]", "+2 [a b c\n]", "+3 [q\n]"]),
+        ("a b c d e f\n", "a b x y z\n", ["-1 [a b c d e f\n]", "+1 [a b x y z\n]"]),
+    ],
+)
+def test_rows_in_their_order_with_their_numbers(old: str, new: str, rows: list[str]) -> None:
+    found = []
+    for row in diff_text(old, new).rows:
+        sign = {"equal": "=", "changed": "~", "removed": "-", "added": "+"}[row.kind]
+        numbers = ",".join(str(number) for number in (row.left_number, row.right_number) if number is not None)
+        found.append(f"{sign}{numbers} {_shown(row.left) or _shown(row.right)}")
+
+    assert found == rows
+
+
+def test_a_fold_needs_more_than_four_lines_and_keeps_both_ends() -> None:
+    lines = [f"{number}\n" for number in range(1, 13)]
+    old, new = "".join(lines[:5]) + "x\n" + "".join(lines[5:9]), "".join(lines[:9])
+
+    rows = diff_text(old, new).rows
+    assert [(row.kind, row.left_number, row.count) for row in rows] == [
+        ("equal", 1, 0),
+        ("skipped", None, 3),
+        ("equal", 5, 0),
+        ("removed", 6, 0),
+        *[("equal", number, 0) for number in (7, 8, 9, 10)],
+    ]
+    assert not diff_text(old, new).is_empty
+    assert diff_text(new, new).is_empty
+    assert len(diff_text(new, new, fold=False).rows) == 9
+
+
+def test_everything_about_a_parameter_is_described() -> None:
+    full = Parameter(
+        name="a",
+        type="number",
+        required=True,
+        description="Years.",
+        default=1,
+        example=2.5,
+        validation=Validation(type="range", minimum=0, maximum=9),
+    )
+    empty = Parameter(name="a", default="", example=False)
+    diff = diff_versions(_version(parameters=(full,)), _version(parameters=(empty,)))
+
+    assert diff.parameters == (
+        FieldChange(
+            "a",
+            "number, required, Years., default 1, example 2.5, "
+            'validation {"type": "range", "minimum": 0, "maximum": 9}',
+            'string, optional, default "", example false',
+        ),
+    )
+
+
+def test_settings_are_compared_as_they_read() -> None:
+    old = ModelSettings(default_model="größe", max_tokens=5, streaming=True, stop=["ä"])
+    new = ModelSettings(default_model="größe", streaming=False, stop=["ö"])
+    diff = diff_versions(_version(settings=old), _version(settings=new))
+
+    assert diff.settings == (
+        FieldChange("max_tokens", "5", None),
+        FieldChange("streaming", "true", "false"),
+        FieldChange("stop", '["ä"]', '["ö"]'),
+    )
+
+
+def test_versions_count_their_lines_over_all_prompts() -> None:
+    old = _version(prompts={"system": "a b c\ngone\n", "user": "u\n"})
+    new = _version(prompts={"system": "a b d\n", "assistant": "x\ny\n"})
+    diff = diff_versions(old, new)
+
+    assert (diff.changed_lines, diff.removed_lines, diff.added_lines) == (1, 2, 2)
+    assert list(diff.prompts) == ["system", "user", "assistant"]
+    assert (diff.added_prompts, diff.removed_prompts) == (("assistant",), ("user",))
+    folded = diff_versions(_version(prompts={"system": "x\n" * 9}), _version(prompts={"system": "x\n" * 9}))
+    assert folded.prompts["system"].lines("skipped") == 1
+    unfolded = diff_versions(_version(prompts={"system": "x\n" * 9}), _version(prompts={"system": "x\n" * 9}), False)
+    assert unfolded.prompts["system"].lines("equal") == 9

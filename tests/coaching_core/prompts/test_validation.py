@@ -10,10 +10,20 @@ import pytest
 from coaching_core.errors import InvalidPromptError
 from coaching_core.prompts.models import ModelSettings, Parameter, TopicUpdate, Validation
 from coaching_core.prompts.service import PromptService
-from coaching_core.prompts.validation import decode_prompt, parse_draft, parse_parameters, parse_settings
+from coaching_core.prompts.validation import (
+    MOST_PARAMETERS,
+    check_facts,
+    decode_prompt,
+    parse_draft,
+    parse_parameters,
+    parse_settings,
+)
+from coaching_core.settings import Settings
+from coaching_core.storage.database import Database
 from tests.coaching_core.prompts.sample_topics import USER_NAME, everything, make_change, make_draft
 
 LIMIT = 51_200
+FACTS: dict[str, Any] = {"topic_id": "a", "name": "A", "topic_type": "single_shot", "category": "kpi"}
 
 
 def _nested(levels: int) -> Any:
@@ -176,3 +186,114 @@ def test_plain_data_is_refused_in_our_words(parse: Callable[[Any], object], raw:
 def test_unknown_settings_are_kept() -> None:
     settings = parse_settings({"temperature": 0, "top_p": 0.9, "stop": ["END"]})
     assert settings.model_dump(exclude_unset=True) == {"temperature": 0.0, "top_p": 0.9, "stop": ["END"]}
+
+
+LONG = "n" * 200
+
+
+@pytest.mark.parametrize(
+    "fits",
+    [
+        {"topic_id": LONG},
+        {"name": LONG},
+        {"name": f"  {LONG}  "},
+        {"description": "d" * 5_000},
+        {"message": "m" * 200},
+        {"topic_type": "kpi_system", "category": "kpi"},
+        {"prompts": {"assistant": "Only this."}},
+        {"prompts": {"system": "", "function": "x"}},
+        {"parameters": (USER_NAME, Parameter(name=LONG))},
+        {"parameters": (USER_NAME, Parameter(name="n", type="number", default=0, example=1.5))},
+        {"parameters": (USER_NAME, Parameter(name="n", type="array", default=_nested(20)))},
+    ],
+)
+def test_drafts_at_the_edge_of_the_rules_are_created(service: PromptService, fits: dict[str, Any]) -> None:
+    draft = make_draft(**fits)
+
+    assert service.create_topic(draft, LONG).name == draft.name.strip()
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"topic_id": "n" * 201}, "^The topic id has 201 characters; at most 200 are allowed.$"),
+        ({"topic_id": "N" * 201}, "^The topic id “N{79}…” has capitals"),
+        ({"name": "n" * 201}, "^The topic's name has 201 characters; at most 200 are allowed.$"),
+        ({"name": " "}, "^The topic's name is empty.$"),
+        (
+            {"parameters": (USER_NAME, Parameter(name="n" * 201))},
+            "^The parameter name “n{79}…” is longer than 200 characters.$",
+        ),
+        (
+            {"topic_type": "x"},
+            "^There is no topic type “x”; there are conversation_coaching, single_shot, kpi_system.$",
+        ),
+        ({"prompts": {}}, "^All prompts are empty. Write at least one.$"),
+        ({"prompts": {"x": "y"}}, "^There is no prompt type “x”; there are system, user, assistant, function.$"),
+    ],
+)
+def test_what_lies_beyond_the_edge_is_the_only_thing_named(
+    service: PromptService, bad: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidPromptError, match=message):
+        service.create_topic(make_draft(**bad), "Ada")
+
+
+@pytest.mark.parametrize(
+    ("author", "message"), [("a" * 201, "^The author has 201 characters; at most 200 are allowed.$"), ("a\0", "NUL")]
+)
+def test_an_author_that_cannot_be_stored_is_refused(service: PromptService, author: str, message: str) -> None:
+    with pytest.raises(InvalidPromptError, match=message) as caught:
+        service.create_topic(make_draft(), author)
+    assert caught.value.field == "author"
+
+
+def test_a_prompt_that_is_too_long_is_told_by_how_much() -> None:
+    assert decode_prompt(b"x" * LIMIT) == "x" * LIMIT
+    with pytest.raises(InvalidPromptError) as caught:
+        decode_prompt(b"x" * (LIMIT + 1_234))
+    assert str(caught.value) == (
+        "The prompt has 52,434 bytes; at most 51,200 (50 KB) are allowed. Shorten it by 1,234."
+    )
+
+
+def test_a_prompt_type_that_cannot_name_a_file_is_refused(database: Database, store_settings: Settings) -> None:
+    settings = store_settings.model_copy(update={"prompt_types": ["system", "a/b", "a-B_1"]})
+    service = PromptService(database, settings)
+    service.create_topic(make_draft(prompts={"a-B_1": "x"}), "Ada")
+    with pytest.raises(InvalidPromptError, match="The prompt type “a/b” in PROMPT_TYPES cannot name a file"):
+        service.create_topic(make_draft(topic_id="other", prompts={"a/b": "x"}), "Ada")
+
+
+def test_facts_that_are_absent_are_not_looked_at(settings: Settings) -> None:
+    check_facts({}, settings)
+    check_facts({"name": None, "topic_type": None, "category": None, "description": None}, settings)
+    with pytest.raises(InvalidPromptError) as caught:
+        check_facts({"name": "", "topic_type": "x", "category": "y", "description": "\0"}, settings)
+    assert len(str(caught.value).splitlines()) == 4
+
+
+@pytest.mark.parametrize(("count", "refused"), [(0, False), (MOST_PARAMETERS, False), (MOST_PARAMETERS + 1, True)])
+def test_fifty_parameters_are_the_most(count: int, refused: bool) -> None:
+    raw = [{"name": f"p{number}"} for number in range(count)]
+    if not refused:
+        assert [one.name for one in parse_parameters(raw)] == [one["name"] for one in raw]
+        assert len(parse_draft(FACTS | {"parameters": raw}).parameters) == count
+        return
+    for parse in (lambda: parse_parameters(raw), lambda: parse_draft(FACTS | {"parameters": tuple(raw)})):
+        with pytest.raises(InvalidPromptError, match="There are 51 parameters; a topic has at most 50") as caught:
+            parse()
+        assert caught.value.field == "parameters"
+
+
+def test_every_problem_of_plain_data_is_placed() -> None:
+    raw = [{"name": "a", "type": "text", "required": "perhaps"}, {"name": "B"}]
+    with pytest.raises(InvalidPromptError) as caught:
+        parse_parameters(raw)
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "parameters[0].type",
+        "parameters[0].required",
+        lines[2].split(":")[0],
+    ]
+    assert lines[2].startswith("The parameter name “B” has capitals")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-import io
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
@@ -281,24 +283,44 @@ def test_an_empty_period_is_refused() -> None:
         UsageFilter("acme", datetime(2026, 1, 1), UNTIL)  # noqa: DTZ001
 
 
-def test_the_export_holds_every_call_exactly(database: Database) -> None:
+def exported(database: Database, folder: Path) -> list[dict[str, str]]:
+    file = folder / "usage.csv"
+    UsageService(database).export_csv(ALL, file)
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def test_the_export_holds_every_call_exactly(database: Database, tmp_path: Path) -> None:
     runs = many(size=120)
     keep(database, runs)
 
-    lines = list(csv.DictReader(io.StringIO(UsageService(database).export_csv(ALL).decode())))
+    lines = exported(database, tmp_path)
 
     rows = within(runs, ALL)
     assert {line["id"] for line in lines} == {one.id for one in rows}
-    exported = sum((Decimal(line["cost_usd"]) for line in lines if line["cost_usd"]), Decimal(0))
-    assert exported == UsageService(database).headline(ALL).now.usage.cost_known
+    money = sum((Decimal(line["cost_usd"]) for line in lines if line["cost_usd"]), Decimal(0))
+    assert money == UsageService(database).headline(ALL).now.usage.cost_known
     assert not any("E" in line["cost_usd"] for line in lines)
 
 
+def test_the_parquet_export_keeps_types_and_rows(database: Database, tmp_path: Path) -> None:
+    runs = many(size=120)
+    keep(database, runs)
+
+    UsageService(database).export_parquet(ALL, tmp_path / "usage.parquet")
+
+    table = pq.read_table(tmp_path / "usage.parquet")
+    rows = within(runs, ALL)
+    assert sorted(table["id"].to_pylist()) == sorted(one.id for one in rows)
+    assert sum(filter(None, table["cost_usd"].to_pylist())) == sum(one.cost_usd for one in rows if one.cost_usd)
+    assert table.schema.field("cost_usd").type == pa.decimal128(24, 12)
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_the_export_is_a_formula(database: Database, start: str) -> None:
+def test_no_cell_of_the_export_is_a_formula(database: Database, tmp_path: Path, start: str) -> None:
     evil = f"{start}HYPERLINK(0)"
     keep(database, [run(1, user_id=evil, model=evil, topic_id=evil)])
 
-    (line,) = csv.DictReader(io.StringIO(UsageService(database).export_csv(ALL).decode(), newline=""))
+    (line,) = exported(database, tmp_path)
 
     assert line["user_id"] == line["model"] == line["topic_id"] == f"'{evil}"

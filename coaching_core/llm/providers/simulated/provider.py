@@ -14,7 +14,15 @@ from coaching_core.llm.providers.simulated.judge import judge
 from coaching_core.llm.providers.simulated.models import SimulatedModel, find_model
 from coaching_core.llm.providers.simulated.payload import read_task
 from coaching_core.llm.providers.simulated.tokens import count_tokens, cut_to_tokens
-from coaching_core.llm.types import CompletionRequest, ProviderReply, TextDelta, Usage
+from coaching_core.llm.providers.simulated.vectors import DEFAULT_DIMENSIONS, vector_of
+from coaching_core.llm.types import (
+    CompletionRequest,
+    EmbeddingReply,
+    EmbeddingRequest,
+    ProviderReply,
+    TextDelta,
+    Usage,
+)
 
 _PIECE = re.compile(r"\s*\S{1,12}|\s+")
 _COACH_SECONDS, _JUDGE_SECONDS, _FIRST_TOKEN_SECONDS = (0.25, 0.7), (0.15, 0.35), (0.15, 0.5)
@@ -80,6 +88,14 @@ class SimulatedProvider:
                 await asyncio.sleep(self._pace * len(piece) / 4 / tokens_per_second)
             yield TextDelta(piece)
         yield prepared.reply
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        """A vector for each text, by the words they have in common; any ``simulated/…`` name will do."""
+        vectors = tuple(vector_of(text, request.dimensions or DEFAULT_DIMENSIONS) for text in request.texts)
+        return EmbeddingReply(vectors, Usage(sum(map(count_tokens, request.texts)), 0))
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
 
     async def _wait(self, prepared: _Prepared, bounds: tuple[float, float]) -> None:
         if self._pace > 0:

@@ -1,0 +1,230 @@
+"""Measures over the PromptRuns of the last minutes, made by the store: each looks at its window and no further.
+
+What a person waits for begins with the first attempt at their call, so retries and stand-ins count into a turn. Answers
+given again and timings taken on a lagging loop are left out of times. A person's cancellation and a refusal of ours are
+no error of a provider; neither is a process of ours that died.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from coaching_core.health.models import Measure, Rule, Sample
+from coaching_core.llm.tables import prompt_runs
+from coaching_core.llm.types import Purpose, RunStatus
+from coaching_core.storage.database import Database
+from coaching_core.usage.models import SATURATED_LOOP_MS
+
+_runs = prompt_runs.c
+SENT = (str(RunStatus.OK), str(RunStatus.ERROR), str(RunStatus.TIMEOUT))
+"""How attempts end that tell something about a provider."""
+
+FAILED = (str(RunStatus.ERROR), str(RunStatus.TIMEOUT))
+"""How attempts end that failed."""
+
+OUR_ERRORS = ("MissingKeyError", "ModelDisabledError", "LimitReachedError", "UnknownPriceError", "ProviderPausedError")
+"""Errors with which we did not even ask."""
+
+PURPOSES: Mapping[Measure, Purpose] = MappingProxyType(
+    {
+        Measure.CHAT_TURN_P95: Purpose.CHAT,
+        Measure.CHAT_TTFT_P95: Purpose.CHAT,
+        Measure.CHAT_ERROR_SHARE: Purpose.CHAT,
+        Measure.ANALYSIS_P95: Purpose.ANALYSIS,
+        Measure.SUMMARY_P95: Purpose.SUMMARY,
+        Measure.ASSESSMENT_P95: Purpose.ASSESSMENT,
+        Measure.ASSESSMENT_ERROR_SHARE: Purpose.ASSESSMENT,
+    }
+)
+_firsts = prompt_runs.alias("firsts")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which calls are looked at.
+
+    Attributes:
+        since, until: When they were begun.
+        tenant_id: Those of one tenant; None for all.
+        without_tenant: One whose calls do not count, when simulated ones do not.
+    """
+
+    since: datetime
+    until: datetime
+    tenant_id: str | None = None
+    include_simulated: bool = True
+    without_tenant: str | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """As conditions on ``prompt_runs``."""
+        found: list[sa.ColumnElement[bool]] = [_runs.created_at >= self.since, _runs.created_at < self.until]
+        if self.tenant_id is not None:
+            found.append(_runs.tenant_id == self.tenant_id)
+        if not self.include_simulated:
+            found.append(_runs.simulated.is_(False))
+            if self.without_tenant is not None:
+                found.append(_runs.tenant_id != self.without_tenant)
+        return found
+
+
+class CallMeasures:
+    """Measures what the records of calls say.
+
+    Args:
+        database: The store.
+        demo_tenant: Whose calls are made up; they count where simulated ones do.
+    """
+
+    def __init__(self, database: Database, demo_tenant: str | None = None) -> None:
+        self._database = database
+        self._demo = demo_tenant
+        self._measures: dict[Measure, Callable[[sa.Connection, Scope, Measure], Sequence[Sample]]] = {
+            Measure.CHAT_TURN_P95: _slowness,
+            Measure.CHAT_TTFT_P95: _slowness,
+            Measure.ANALYSIS_P95: _slowness,
+            Measure.SUMMARY_P95: _slowness,
+            Measure.ASSESSMENT_P95: _slowness,
+            Measure.CHAT_ERROR_SHARE: _failures,
+            Measure.ASSESSMENT_ERROR_SHARE: _failures,
+            Measure.PROVIDER_ERROR_SHARE: _provider_failures,
+            Measure.TIMEOUTS_IN_A_ROW: _timeouts_in_a_row,
+            Measure.COST_TODAY: _cost_today,
+            Measure.COST_PER_USER: _cost_per_user,
+        }
+
+    @property
+    def measures(self) -> frozenset[Measure]:
+        """What can be measured here."""
+        return frozenset(self._measures)
+
+    def samples(self, rule: Rule, now: datetime) -> Sequence[Sample]:
+        """What a rule looks at, now: one sample for each of its subjects."""
+        since = now - timedelta(seconds=rule.window_seconds)
+        if rule.measure is Measure.COST_TODAY:
+            since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        elif rule.measure is Measure.COST_PER_USER:
+            since = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+        scope = Scope(since, now + timedelta(seconds=1), None, rule.include_simulated, self._demo)
+        with self._database.read() as connection:
+            return self._measures[rule.measure](connection, scope, rule.measure)
+
+
+def whole_calls(scope: Scope) -> sa.Subquery:
+    """The last attempts of calls; ``waited_ms`` is the time from the first attempt at the call to the last one."""
+    begun = (
+        sa.select(_firsts.c.call_id, sa.func.min(_firsts.c.created_at).label("begun"))
+        .where(
+            _firsts.c.created_at >= scope.since - timedelta(minutes=2),
+            _firsts.c.created_at < scope.until,
+            _firsts.c.attempt == 1,
+            _firsts.c.final.is_(False),
+        )
+        .group_by(_firsts.c.call_id)
+        .subquery("begun")
+    )
+    waited = (sa.extract("epoch", _runs.created_at) - sa.extract("epoch", begun.c.begun)) * 1000.0
+    return (
+        sa.select(prompt_runs, sa.cast(sa.func.coalesce(waited, 0.0), sa.Float).label("waited_ms"))
+        .select_from(prompt_runs.outerjoin(begun, sa.and_(_runs.attempt > 1, begun.c.call_id == _runs.call_id)))
+        .where(*scope.conditions(), _runs.final.is_(True))
+        .subquery("calls")
+    )
+
+
+def is_timed(calls: Any) -> sa.ColumnElement[bool]:
+    """Whether a call's times say how quick a model was."""
+    columns = calls.c
+    return sa.and_(
+        columns.status == str(RunStatus.OK),
+        columns.saved_usd.is_(None),
+        sa.func.coalesce(columns.loop_lag_ms, 0) <= SATURATED_LOOP_MS,
+    )
+
+
+def percentile(share: float, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Exact, between neighbours where it falls between two."""
+    return sa.func.percentile_cont(sa.literal_column(str(share))).within_group(value)
+
+
+def _slowness(connection: sa.Connection, scope: Scope, measure: Measure) -> Sequence[Sample]:
+    calls = whole_calls(scope)
+    last = calls.c.ttft_ms if measure is Measure.CHAT_TTFT_P95 else calls.c.latency_ms
+    took = sa.case((is_timed(calls), calls.c.waited_ms + last))
+    asked = sa.select(percentile(0.95, took), sa.func.count(took)).where(calls.c.purpose == str(PURPOSES[measure]))
+    slow, count = connection.execute(asked).one()
+    return (Sample(None if slow is None else float(slow) / 1000, int(count)),)
+
+
+def _failures(connection: sa.Connection, scope: Scope, measure: Measure) -> Sequence[Sample]:
+    """Of the calls whose end a person heard: those that failed, stand-ins included in the good ones."""
+    ended = sa.select(sa.func.count(), sa.func.count().filter(_runs.status.in_(FAILED))).where(
+        *scope.conditions(),
+        _runs.final.is_(True),
+        _runs.status.in_(SENT),
+        _runs.purpose == str(PURPOSES[measure]),
+    )
+    count, failed = connection.execute(ended).one()
+    return (Sample(failed / count if count else None, count, detail=f"{failed} of {count} calls"),)
+
+
+def _provider_failures(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
+    sent = (
+        sa.select(_runs.model, sa.func.count(), sa.func.count().filter(_runs.status.in_(FAILED)))
+        .where(*scope.conditions(), *_asked_the_provider())
+        .group_by(_runs.model)
+    )
+    return [
+        Sample(failed / count, count, model, detail=f"{failed} of {count} attempts")
+        for model, count, failed in connection.execute(sent)
+    ]
+
+
+def _timeouts_in_a_row(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
+    late = str(RunStatus.TIMEOUT)
+    asked = sa.select(_runs.model, _runs.status, _runs.created_at).where(*scope.conditions(), *_asked_the_provider())
+    inner = asked.subquery()
+    answered = sa.func.max(sa.case((inner.c.status != late, inner.c.created_at))).over(partition_by=inner.c.model)
+    marked = sa.select(inner, answered.label("answered")).subquery()
+    since = sa.and_(
+        marked.c.status == late, sa.or_(marked.c.answered.is_(None), marked.c.created_at > marked.c.answered)
+    )
+    rows = sa.select(marked.c.model, sa.func.count(), sa.func.count().filter(since)).group_by(marked.c.model)
+    return [Sample(float(many), count, model) for model, count, many in connection.execute(rows)]
+
+
+def _cost_today(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
+    """Unknown costs count with their bound: money is never counted low."""
+    unknown = sa.func.count().filter(_runs.cost_usd.is_(None))
+    sums = sa.select(sa.func.count(), sa.func.sum(sa.func.coalesce(_runs.cost_usd, _runs.held_usd, 0)), unknown)
+    count, cost, without = connection.execute(sums.where(*scope.conditions())).one()
+    detail = f"{without} calls of unknown cost count with the most they can have cost" if without else ""
+    return (Sample(float(cost or 0) if count else None, count, detail=detail),)
+
+
+def _cost_per_user(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
+    """The mean of the days on which anybody was there, today included."""
+    day = sa.cast(_runs.created_at, sa.Date)
+    person = sa.func.count(sa.distinct(_runs.tenant_id + sa.literal("/") + _runs.user_id))
+    days = sa.select(sa.func.sum(sa.func.coalesce(_runs.cost_usd, _runs.held_usd, 0)), person)
+    rows = [
+        (float(cost or 0), people)
+        for cost, people in connection.execute(days.where(*scope.conditions()).group_by(day))
+        if people
+    ]
+    people = sum(each for _, each in rows)
+    value = sum(cost / each for cost, each in rows) / len(rows) if rows else None
+    return (Sample(value, people, reason="Nobody was there in these days." if value is None else ""),)
+
+
+def _asked_the_provider() -> list[sa.ColumnElement[bool]]:
+    return [
+        _runs.status.in_(SENT),
+        _runs.saved_usd.is_(None),
+        sa.or_(_runs.error.is_(None), _runs.error.not_in(OUR_ERRORS)),
+    ]

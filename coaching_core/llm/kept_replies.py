@@ -1,0 +1,77 @@
+"""Answers kept for the same question asked again, so that a repeated evaluation does not pay twice (ledger L8)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from coaching_core.llm.types import CompletionRequest, ProviderReply, Usage
+
+_SCHEMA = "create table if not exists replies (key text primary key, reply text not null, cost text)"
+_BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReply:
+    """An answer as it once came; ``cost`` is what it cost then, USD, None when that was unknown."""
+
+    reply: ProviderReply
+    cost: Decimal | None
+
+
+class KeptReplies:
+    """A file of answers that several processes may use at once. Losing its newest entries costs money, nothing else.
+
+    Args:
+        file: An SQLite file; made when it is missing.
+    """
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        self._connection.execute("pragma journal_mode=wal")
+        self._connection.execute("pragma synchronous=off")
+        self._connection.execute(_SCHEMA)
+
+    def find(self, request: CompletionRequest) -> KeptReply | None:
+        """The answer to the very same question; None when there is none."""
+        with self._lock:
+            row = self._connection.execute(
+                "select reply, cost from replies where key = ?", (key_of(request),)
+            ).fetchone()
+        if row is None:
+            return None
+        document = json.loads(row[0])
+        reply = ProviderReply(document["text"], document["finish_reason"], Usage(**document["usage"]))
+        return KeptReply(reply, None if row[1] is None else Decimal(row[1]))
+
+    def keep(self, request: CompletionRequest, reply: ProviderReply, cost: Decimal | None) -> None:
+        """Keep an answer for the next time; one that was cut short is not worth keeping."""
+        if reply.finish_reason != "stop":
+            return
+        values = (key_of(request), json.dumps(asdict(reply)), None if cost is None else str(cost))
+        with self._lock:
+            self._connection.execute("insert or replace into replies values (?, ?, ?)", values)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def key_of(request: CompletionRequest) -> str:
+    """What makes two questions the same: model, messages and parameters; not who asks, or why."""
+    question = [
+        request.model,
+        [[message.role, message.content] for message in request.messages],
+        request.temperature,
+        request.max_tokens,
+        request.seed,
+        request.json_object,
+    ]
+    return hashlib.sha256(json.dumps(question, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,177 @@
+"""The demo that everybody sees is the same in every release: its figures, one table for each side.
+
+Guides and pictures show these numbers. Whoever changes the demo on purpose writes the new ones down here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from statistics import mean
+
+import pytest
+
+from coaching_core.demo.data import DemoData, generate
+from coaching_core.demo.service import DEMO_SEED
+from coaching_core.llm.types import Purpose
+from tests.coaching_core.demo.test_data import NOW, price
+
+
+@pytest.fixture(scope="module")
+def data() -> DemoData:
+    return generate(DEMO_SEED, NOW, price)
+
+
+def test_how_much_there_is(data: DemoData) -> None:
+    assert len(data.coachees) == 142
+    assert len(data.user_focuses) == 369
+    assert len(data.sessions) == 1_508
+    assert len(data.interactions) == 6_857
+    assert len(data.assessments) == 6_282
+    assert len(data.prompt_runs) == 20_757
+
+
+@pytest.mark.parametrize(
+    ("purpose", "calls", "questions", "answers", "cached", "cost"),
+    [
+        (Purpose.CHAT, 6_934, 9_400_225, 677_520, 2_422_215, "9.6287695"),
+        (Purpose.ASSESSMENT, 4_528, 3_504_010, 704_860, 0, "6.3234500"),
+        (Purpose.SUMMARY, 948, 1_402_308, 208_412, 0, "2.2359560"),
+        (Purpose.ANALYSIS, 1_363, 2_021_884, 726_171, 0, "4.1825420"),
+        (Purpose.EVALUATION, 3_491, 5_111_761, 356_212, 0, "5.8035300"),
+        (Purpose.JUDGE, 3_493, 5_921_889, 944_438, 0, "9.6996410"),
+    ],
+)
+def test_what_the_calls_of_a_purpose_took(
+    data: DemoData, purpose: Purpose, calls: int, questions: int, answers: int, cached: int, cost: str
+) -> None:
+    runs = [run for run in data.prompt_runs if run.purpose is purpose]
+
+    assert len(runs) == calls
+    assert sum(run.input_tokens or 0 for run in runs) == questions
+    assert sum(run.output_tokens or 0 for run in runs) == answers
+    assert sum(run.cached_tokens or 0 for run in runs) == cached
+    assert f"{sum(run.cost_usd or 0 for run in runs):.7f}" == cost
+
+
+def _total(values: Iterable[float | None]) -> int:
+    return round(sum(value or 0 for value in values))
+
+
+def test_how_long_the_calls_took(data: DemoData) -> None:
+    runs = data.prompt_runs
+
+    assert _total(run.latency_ms for run in runs) == pytest.approx(54_945_428, abs=2)
+    assert _total(run.ttft_ms for run in runs) == pytest.approx(4_023_361, abs=2)
+    assert _total(run.loop_lag_ms for run in runs) == pytest.approx(47_516, abs=2)
+    assert {run.purpose for run in runs if run.ttft_ms is not None} == {Purpose.CHAT, Purpose.ANALYSIS}
+
+
+def test_how_the_calls_ended(data: DemoData) -> None:
+    assert Counter((str(run.status), run.error) for run in data.prompt_runs) == {
+        ("ok", None): 20_551,
+        ("error", "ProviderDownError"): 73,
+        ("error", "RateLimitedError"): 53,
+        ("error", "IncompleteReplyError"): 30,
+        ("timeout", "ModelTimeoutError"): 30,
+        ("cancelled", "CancelledError"): 20,
+    }
+
+
+def test_which_versions_were_asked(data: DemoData) -> None:
+    asked: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for run in data.prompt_runs:
+        if run.topic_id is not None and run.prompt_version is not None:
+            asked[run.topic_id][run.prompt_version] += 1
+
+    assert asked == {
+        "core_values": {1: 1_662, 2: 1_924, 3: 978, 4: 567},
+        "purpose": {1: 1_506, 2: 2_555, 3: 511},
+        "vision": {1: 1_538, 2: 625},
+        "goals": {1: 353, 2: 1_487, 3: 212},
+        "alignment_analysis": {1: 263, 2: 198},
+        "strategy_alignment": {1: 274},
+        "business_insight": {1: 341, 2: 71},
+        "revenue_salesforce": {1: 216},
+    }
+
+
+def test_what_was_assessed(data: DemoData) -> None:
+    assert Counter((str(one.kind), str(one.category)) for one in data.assessments) == {
+        ("interaction", "progress"): 3_164,
+        ("interaction", "error"): 1_344,
+        ("session_summary", "progress"): 938,
+        ("multi_turn", "progress"): 836,
+    }
+    assert [Counter(one.score for one in data.assessments)[score] for score in range(1, 11)] == [
+        *(115, 248, 429, 641, 852),
+        *(881, 719, 494, 248, 131),
+    ]
+
+
+def test_which_mistakes_were_made(data: DemoData) -> None:
+    assert Counter(error.key for one in data.assessments for error in one.errors) == {
+        "judges_the_person": 199,
+        "two_questions_in_one": 192,
+        "no_single_message": 168,
+        "advice_before_asking": 145,
+        "closed_question": 123,
+        "leading_question": 99,
+        "no_date_agreed": 87,
+        "vague_no": 83,
+        "takes_the_task_back": 79,
+        "over_explains": 74,
+        "interrupts": 48,
+        "skips_the_feeling": 47,
+    }
+
+
+def test_calls_carry_what_they_are_about(data: DemoData) -> None:
+    users = {session.id: session.user_id for session in data.sessions}
+    for run in data.prompt_runs:
+        spoken = run.purpose in (Purpose.CHAT, Purpose.ASSESSMENT, Purpose.SUMMARY)
+        batched = run.purpose in (Purpose.EVALUATION, Purpose.JUDGE)
+        assert (run.session_id is not None) is spoken
+        assert run.user_id == users[run.session_id] if run.session_id else not spoken
+        assert (run.topic_id is None) is (run.purpose in (Purpose.ASSESSMENT, Purpose.SUMMARY))
+        assert (run.prompt_version is None) is (run.topic_id is None)
+        assert (run.rubric_version is None) is (run.purpose not in (Purpose.ASSESSMENT, Purpose.JUDGE))
+        assert not batched or str(run.group_id).startswith("demo-batch-")
+        assert run.purpose is not Purpose.CHAT or len(run.interaction_ids) == 1
+        assert (run.user_id or "").startswith("demo-analyst-") is (run.purpose is Purpose.ANALYSIS)
+    assert [run.id for run in data.prompt_runs[:2]] == ["demo-run-00001", "demo-run-00002"]
+    assert [run.request_id for run in data.prompt_runs[:2]] == ["demo-request-00001", "demo-request-00002"]
+
+
+def test_calls_come_in_the_order_of_time(data: DemoData) -> None:
+    for moments in ([run.created_at for run in data.prompt_runs], [one.created_at for one in data.assessments]):
+        assert moments == sorted(moments)
+    assert [session.started_at for session in data.sessions] == sorted(one.started_at for one in data.sessions)
+
+
+def test_an_assessment_is_called_before_it_is_there(data: DemoData) -> None:
+    made = {one.interaction_ids: one.created_at for one in data.assessments if one.interaction_ids}
+    for run in data.prompt_runs:
+        if run.purpose is Purpose.ASSESSMENT and run.interaction_ids in made:
+            early = (made[run.interaction_ids] - run.created_at).total_seconds()
+            assert -120 < early < 15
+
+
+def test_a_bad_day_of_one_provider_shows(data: DemoData) -> None:
+    failed: dict[str, list[bool]] = defaultdict(list)
+    for run in data.prompt_runs:
+        age = (NOW - run.created_at).total_seconds() / 86_400
+        if 18.6 <= age <= 19.1:
+            failed[run.provider].append(run.error is not None)
+
+    assert mean(failed["bedrock"]) > 0.15
+    assert mean(failed["openai"]) < 0.1
+    assert not any(run.error for run in data.prompt_runs if run.simulated)
+
+
+def test_caching_began_in_the_course_of_it(data: DemoData) -> None:
+    cached = [run for run in data.prompt_runs if run.cached_tokens]
+
+    assert 54 < (NOW - cached[0].created_at).total_seconds() / 86_400 < 55
+    assert all((run.cached_tokens or 0) % 128 == 0 or run.cached_tokens == run.input_tokens for run in cached)
+    assert {run.provider for run in cached} == {"anthropic", "openai"}

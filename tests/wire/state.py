@@ -1,0 +1,40 @@
+"""What the server was ordered to do, and what it has seen since."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from dataclasses import replace
+
+from tests.wire import Behaviour, Fault
+from tests.wire.meter import Meter, Tally
+from tests.wire.prompt_cache import PromptCache
+
+
+class WireState:
+    """Orders, the plan of faults, the prompt cache, the tally since the last order, and the meter."""
+
+    def __init__(self) -> None:
+        self.meter, self.cache = Meter(), PromptCache()
+        self.order(Behaviour())
+
+    def order(self, behaviour: Behaviour) -> None:
+        """Take a new order; counts, requests and the draw of faults start anew, the meter goes on."""
+        self.behaviour = replace(behaviour, faults=tuple(_plain(fault) for fault in behaviour.faults))
+        self.tally = Tally()
+        if not behaviour.prompt_cache:
+            self.cache.forget()
+        self._plan = deque(self.behaviour.faults)
+        self._random = random.Random(behaviour.fault_seed)
+
+    def next_fault(self) -> Fault:
+        """What goes wrong with the call that arrives now."""
+        behaviour = self.behaviour
+        if behaviour.fault_rate > 0:
+            faulty = self._random.random() < behaviour.fault_rate
+            return self._random.choice(behaviour.faults or (Fault(),)) if faulty else Fault("none")
+        return self._plan.popleft() if self._plan else Fault("none")
+
+
+def _plain(fault: Fault) -> Fault:
+    return replace(fault, kind="garbage") if fault.kind == "garbage_sse" else fault
