@@ -1,16 +1,14 @@
 """The child process of the chaos run: calls through the whole gateway until it is done or killed.
 
-``python -m benchmarks.chaos_worker --calls N --concurrency N`` prints a line of JSON for each call that was
-acknowledged: its number, and the error's class where it failed.
+``python -m benchmarks.chaos_worker --calls N`` prints a line for each call that was acknowledged: its number, and
+``ok`` or the error's class.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
-from typing import cast
 
 from coaching_core.bootstrap import Services, build_services
 from coaching_core.errors import ModelCallError
@@ -26,16 +24,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Calls in bad weather.")
     parser.add_argument("--calls", type=int, required=True)
     parser.add_argument("--concurrency", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="number of the first call")
     options = parser.parse_args()
     services = build_services(Settings(_env_file=None))
     try:
-        services.model_loop.run(_call_all, services, options.calls, options.concurrency)
+        services.model_loop.run(_call_all, services, range(options.first, options.first + options.calls), options.concurrency)
     finally:
         services.close()
 
 
-async def _call_all(services: Services, calls: int, concurrency: int) -> None:
-    numbers = iter(range(calls))
+async def _call_all(services: Services, calls: range, concurrency: int) -> None:
+    numbers = iter(calls)
 
     async def work() -> None:
         for number in numbers:
@@ -45,15 +44,15 @@ async def _call_all(services: Services, calls: int, concurrency: int) -> None:
                 else:
                     async for _ in services.gateway.stream(_question(number)):
                         pass
-                _say(number)
+                _say(number, "ok")
             except ModelCallError as error:
                 _say(number, type(error).__name__)
 
     await asyncio.gather(*(work() for _ in range(concurrency)))
 
 
-def _say(number: int, error: str | None = None) -> None:
-    sys.stdout.write(json.dumps({"number": number, "error": error}) + "\n")
+def _say(number: int, end: str) -> None:
+    sys.stdout.write(f"{number} {end}\n")
     sys.stdout.flush()
 
 
@@ -61,7 +60,7 @@ def _question(number: int) -> CompletionRequest:
     return CompletionRequest(
         model=MODELS[number // 2 % len(MODELS)],
         messages=(Message("system", "You are a coach."), Message("user", f"This is call {number}. " * (1 + number % 7))),
-        context=CallContext("chaos", cast("Purpose", Purpose.CHAT), user_id=f"user-{number % 50}"),
+        context=CallContext("chaos", Purpose.CHAT, user_id=f"user-{number % 50}"),
         max_tokens=_MAX_TOKENS,
     )
 

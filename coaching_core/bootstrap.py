@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from coaching_core.assessments.service import AssessmentService
 from coaching_core.demo.service import DemoService
+from coaching_core.limits.service import LimitService
 from coaching_core.llm.assembly import build_catalogue, build_providers, close_connections, equip, warm
 from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.catalogue import Catalogue
@@ -40,6 +41,7 @@ class Services:
     catalogue: Catalogue
     gateway: Gateway
     model_loop: ModelLoop
+    limits: LimitService
     models: ModelService
     model_trial: ModelTrial
     prompts: PromptService
@@ -93,6 +95,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         catalogue=catalogue,
         gateway=gateway,
         model_loop=model_loop,
+        limits=LimitService(database, ledger, catalogue.models),
         models=models,
         model_trial=ModelTrial(gateway, model_loop, settings.tenant_id),
         prompts=prompts,

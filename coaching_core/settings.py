@@ -117,6 +117,17 @@ class Settings(BaseSettings):
         Decimal(20), gt=0, description="Most USD one evaluation run may spend before it stops by itself."
     )
 
+    alert_webhook_url: SecretStr | None = Field(
+        None, description="Address that alerts are posted to, http or https. Empty: alerts are shown in the app only."
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        None, description="What messages to the webhook are signed with (HMAC-SHA256). Empty: they are not signed."
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None,
+        description="Root of an OpenTelemetry collector (OTLP over HTTP), e.g. http://localhost:4318. Empty: no traces.",
+    )
+
     _secret_keys: Mapping[str, SecretStr] = PrivateAttr(default_factory=dict)
 
     @field_validator(
@@ -130,6 +141,9 @@ class Settings(BaseSettings):
         "secrets_manager_id",
         "openai_api_key",
         "anthropic_api_key",
+        "alert_webhook_url",
+        "alert_webhook_secret",
+        "otel_exporter_otlp_endpoint",
         mode="before",
     )
     @classmethod

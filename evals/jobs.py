@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from coaching_core.jobs.scheduler import Scheduler
+from coaching_core.llm.shared_ledger import SharedLedger
 from coaching_core.prompts.projection import project_published
 from evals.bootstrap import Workbench
 
@@ -12,12 +13,16 @@ _log = logging.getLogger(__name__)
 _INGEST_SECONDS = 1.0
 _PROJECTION_SECONDS = 5.0
 _MODELS_SECONDS = 5.0
+_EXPIRY_SECONDS = 30.0
 _WARM_SECONDS = 15.0
 """Loading LiteLLM takes seconds of CPU; the first screen comes first."""
 
 
 def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
-    """Take runs into the store, keep prompt files and models up to date, and load what real models need."""
+    """Take runs into the store, keep prompt files and models up to date, and load what real models need.
+
+    On a shared store also: give up calls whose process is gone.
+    """
     core = workbench.core
     known: set[tuple[str, str]] = set()
 
@@ -35,3 +40,5 @@ def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
     scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
     if core.database.kind == "postgresql":  # another process may have changed them
         scheduler.every(_MODELS_SECONDS, "refresh-models", core.models.refresh)
+    if isinstance(core.ledger, SharedLedger):
+        scheduler.every(_EXPIRY_SECONDS, "expire-calls", core.ledger.expire)

@@ -84,7 +84,7 @@ class PromptRun:
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for journals: times as ISO 8601, money as text."""
         money = {name: None if (amount := getattr(self, name)) is None else str(amount) for name in _MONEY}
-        return self.as_row() | {"created_at": self.created_at.isoformat()} | money
+        return self.as_row() | {"created_at": self.created_at.isoformat(), "call_id": self.call_id} | money
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PromptRun:

@@ -61,9 +61,15 @@ class PriceInForce:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """All that the store said when it was asked last. It is replaced whole, so that a reader never sees half of it."""
+    """All that the store said when it was asked last. It is replaced whole, so that a reader never sees half of it.
+
+    Attributes:
+        models: Those that screens offer.
+        others: Those that were asked for beside them, kept because the next call asks for the same.
+    """
 
     models: Mapping[str, ModelInfo]
+    others: dict[str, ModelInfo] = field(default_factory=dict)
     settings: Mapping[str, ModelSettings] = field(default_factory=dict)
     prices: Mapping[str, tuple[OwnPrice, ...]] = field(default_factory=dict)
     chains: Mapping[Task, tuple[str, ...]] = field(default_factory=dict)
@@ -126,11 +132,11 @@ class Catalogue:
             ModelNotFoundError: No such model; names the nearest.
         """
         now = self._now
-        known = now.models.get(name)
+        known = now.models.get(name) or now.others.get(name)
         if known is not None:
             return known
         if self.prices.price(name) is not None or name in now.prices:
-            return self._describe(name, None)
+            return now.others.setdefault(name, self._describe(name, None))
         names = [*now.models, *now.prices, *self.prices.models()]
         raise ModelNotFoundError(name, difflib.get_close_matches(name, names, n=3, cutoff=0.4))
 

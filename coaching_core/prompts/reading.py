@@ -15,7 +15,8 @@ from coaching_core.storage.database import Database
 
 
 RetrievalObserver = Callable[[str, float, bool], None]
-"""Hears which topic was read, how many seconds that took, and whether it went well; a topic that is not there is well."""
+"""Hears which topic was read (empty when it is not there, which is no failure), how many seconds that took, and whether
+it went well."""
 
 
 class PromptReader:
@@ -149,15 +150,15 @@ class PromptReader:
         if self._observer is None:
             yield
             return
-        begun, ok = time.perf_counter(), False
+        begun, found, ok = time.perf_counter(), topic_id, False
         try:
             yield
             ok = True
         except WorkbenchError:
-            ok = True
+            found, ok = "", True
             raise
         finally:
-            self._observer(topic_id, time.perf_counter() - begun, ok)
+            self._observer(found, time.perf_counter() - begun, ok)
 
     def _published(self, topic_id: str, asked: str) -> TopicVersion:
         with self._observed(topic_id), self._database.read() as connection:

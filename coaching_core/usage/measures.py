@@ -83,7 +83,7 @@ def _gather(kind: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     wanted = sa.and_(_TIMED, column.is_not(None))
     if kind == "duckdb":
         return sa.func.list(column).filter(wanted)
-    return sa.func.string_agg(sa.func.float8send(column), sa.cast("", sa.LargeBinary)).filter(wanted)
+    return sa.func.string_agg(sa.func.float8send(column), sa.literal_column("''::bytea")).filter(wanted)
 
 
 def _sum(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -58,7 +58,8 @@ class UsageReader:
 
     def timings(self, wanted: UsageFilter, columns: Sequence[str] = ()) -> list[Bundle]:
         """The timings of all calls the filter finds, in bundles; several may have the same key."""
-        return [bundle for source in self._sources(wanted, columns) for bundle in self._bundles(source, columns)]
+        found = self._sources(wanted, (*columns, "latencies", "ttfts"))
+        return [bundle for source in found for bundle in self._bundles(source, columns)]
 
     def users_by_day(self, wanted: UsageFilter) -> dict[date, int]:
         """How many different users called on each day (UTC); days without any are left out."""

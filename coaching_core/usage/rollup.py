@@ -170,4 +170,4 @@ def _samples_of(table: sa.Table) -> tuple[str, ...]:
 def _joined(kind: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     if kind == "duckdb":
         return sa.func.flatten(sa.func.list(column).filter(column.is_not(None)))
-    return sa.func.string_agg(column, sa.cast("", sa.LargeBinary))
+    return sa.func.string_agg(column, sa.literal_column("''::bytea"))

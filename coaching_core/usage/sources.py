@@ -17,7 +17,7 @@ from coaching_core.llm.tables import prompt_runs
 from coaching_core.usage import measures
 from coaching_core.usage.models import NO_VERSION, WITHOUT, Dimension, Only, UsageFilter
 from coaching_core.usage.rollup import ROW_ID, Rollup
-from coaching_core.usage.tables import CELL_KEYS, PEOPLE_KEYS, usage_cells, usage_people
+from coaching_core.usage.tables import usage_cells, usage_people
 
 _runs = prompt_runs.c
 _ONE_DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ def sources(
     """What has to be added up to answer a question.
 
     Args:
-        columns: What else the answer needs to know of each call.
+        columns: What else the answer needs to know of calls; ``latencies`` for their timings.
     """
     cells = _cells_for(wanted, columns)
     first, end = _whole_days(wanted)
@@ -109,13 +109,11 @@ def run_conditions(wanted: UsageFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _cells_for(wanted: UsageFilter, columns: Collection[str]) -> sa.Table | None:
-    """The smallest table that knows all that is asked for; None when only the records do."""
+    """The table of cells that knows all that is asked for; None when only the records do."""
     if wanted.only is not None:
         return None
     asked = {column.name for column, _ in _pairs(wanted, prompt_runs)} | set(columns) | {"simulated", "day"}
-    if asked <= set(CELL_KEYS):
-        return usage_cells
-    return usage_people if asked <= set(PEOPLE_KEYS) else None
+    return next((table for table in (usage_cells, usage_people) if asked <= set(table.c.keys())), None)
 
 
 def _whole_days(wanted: UsageFilter) -> tuple[datetime, datetime]:

@@ -25,6 +25,7 @@ from coaching_core.errors import (
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Equipment, Gateway
+from coaching_core.llm.journey import DEFAULT_MAX_TOKENS
 from coaching_core.llm.model_loop import ModelLoop
 from coaching_core.llm.prices import load_price_table
 from coaching_core.llm.resilience import RetryPolicy
@@ -353,7 +354,7 @@ def test_each_column_asks_with_the_settings_of_its_own_version(house: House) -> 
     house.say(house.session((STEADY, 1), (KEEN, 2)), "Hello.")
     asked = {request.model: (request.temperature, request.max_tokens) for request in house.provider.requests}
     first = house.prompts.version("talk", 1).settings
-    assert asked == {STEADY: (first.temperature, first.max_tokens), KEEN: (0.2, 77)}
+    assert asked == {STEADY: (first.temperature, first.max_tokens or DEFAULT_MAX_TOKENS), KEEN: (0.2, 77)}
 
 
 def test_versions_may_declare_different_parameters(house: House) -> None:

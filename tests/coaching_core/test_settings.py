@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,7 @@ def test_numbers_have_bounds(name: str, good: list[object], bad: list[object], t
 def test_the_defaults_are_those_of_a_laptop(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None)
 
     assert settings.url == "http://localhost:8501"
     assert (settings.workbench_home, settings.datasets_dir) == (Path("var"), Path("datasets"))
@@ -99,7 +100,7 @@ def test_the_defaults_are_those_of_a_laptop(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.tenant_id, settings.log_level, settings.extra_models) == ("local", "INFO", [])
     assert (settings.ema_alpha, settings.ema_window) == (0.3, 20)
     assert (settings.band_developing, settings.band_mastery) == (4, 8)
-    assert (settings.simulated_pace, settings.run_money_cap) == (1, 20)
+    assert (settings.simulated_pace, settings.run_money_cap) == (1.0, Decimal(20))
     assert settings.topic_types == ["conversation_coaching", "single_shot", "kpi_system"]
     assert settings.topic_categories == ["coaching", "analysis", "strategy", "kpi"]
     assert settings.prompt_types == ["system", "user", "assistant", "function"]

@@ -118,6 +118,7 @@ def _answer(case: Case, plan: RunPlan, cell: Cell, scores: tuple[float, float] |
 def _run(case: Case, purpose: Purpose) -> PromptRun:
     call: dict[str, Any] = {
         "id": "r1",
+        "call_id": "r1",
         "tenant_id": "default",
         "provider": "simulated",
         "model": "simulated/coach-steady",

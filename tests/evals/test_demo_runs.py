@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,43 @@ def test_each_tells_its_story(workbench: Workbench) -> None:
         baseline, candidate = results.plan.variants
         assert baseline.prompts["system"] != candidate.prompts["system"]
         assert candidate.topic_version is None
+
+
+def test_what_the_stories_are_made_of(workbench: Workbench) -> None:
+    core_values, purpose = sorted(demo_runs(workbench), key=lambda run: run.run_id)
+    assert (core_values.run_id, purpose.run_id) == ("demo-core-values-with-advice", "demo-purpose-one-question")
+    assert (NOW - core_values.created_at, NOW - purpose.created_at) == (timedelta(days=11), timedelta(days=3))
+    for run, label, change in (
+        (core_values, "With advice, no word limit", freer),
+        (purpose, "One question at a time", one),
+    ):
+        plan = workbench.runs.folder(run.run_id).plan()
+        baseline, candidate = plan.variants
+        assert (baseline.label, candidate.label) == ("v1 published", label)
+        assert candidate.prompts == {**baseline.prompts, "system": change(baseline.prompts["system"])}
+        assert (baseline.topic_version, baseline.model, plan.judge) == (1, "simulated/coach-steady", "simulated/judge")
+        assert (plan.author, plan.tenant_id, plan.seed, plan.simulated) == ("Demo", DEMO_TENANT, 2611, True)
+        published = workbench.core.prompts.resolve(run.topic_id or "", "published")
+        assert baseline.prompts == published.prompts
+
+
+def freer(system: str) -> str:
+    assert system.count("Do not give advice or solutions.") == system.count("Keep each reply under 90 words.") == 1
+    changed = system.replace("Do not give advice or solutions.", "Give advice when you have some.")
+    return changed.replace("Keep each reply under 90 words.", "")
+
+
+def one(system: str) -> str:
+    assert system.count("Wait for the second answer") == 1
+    return system.replace("Wait for", "Ask only one question at a time. Wait for", 1)
+
+
+def test_calls_of_the_demo_lie_close_together_in_time(workbench: Workbench) -> None:
+    for run in demo_runs(workbench):
+        times = sorted({call.created_at for call in load_results(RunFolder(run.folder)).prompt_runs()})
+        steps = {later - earlier for earlier, later in pairwise(times)}
+        assert min(steps) >= timedelta(milliseconds=40)
+        assert times[-1] - run.created_at < timedelta(minutes=2)
 
 
 def test_loaded_twice_is_once(workbench: Workbench) -> None:

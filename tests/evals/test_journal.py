@@ -150,7 +150,8 @@ def test_an_error_of_the_disk_reaches_who_waits_and_leaves_no_half_line(
 
 def filling(monkeypatch: pytest.MonkeyPatch, failures: int) -> list[int]:
     """The disk has no room for so many writes; gives the tries made."""
-    write, tries = os.pwrite, []
+    write = os.pwrite
+    tries: list[int] = []
 
     def full(descriptor: int, data: Any, offset: int) -> int:
         tries.append(len(tries))

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 import evals.events
+import evals.progress_line
 from coaching_core.settings import Settings
 from evals.events import Advanced, Ended, Paused, Progress
 from evals.progress_line import ProgressLine
@@ -68,3 +69,106 @@ def test_the_time_left_is_estimated_from_this_sitting_alone(monkeypatch: pytest.
     monkeypatch.setattr(evals.events, "time", SimpleNamespace(monotonic=lambda: 130.0))
     assert Progress(cells=10, verdicts=6, done_before=4, begun=100.0).seconds_left() == 60
     assert Progress(cells=10, verdicts=4, done_before=4, begun=100.0).seconds_left() is None
+
+
+def test_done_is_what_needs_nothing_more() -> None:
+    assert Progress(cells=10, answers=7, verdicts=4, failed_answers=2).done == 6
+    assert Progress(cells=10).done == 0
+
+
+@pytest.mark.parametrize(
+    ("done_before", "verdicts", "failed", "left"), [(0, 1, 0, 270), (0, 9, 1, 0), (0, 1, 1, 120), (5, 6, 0, 120)]
+)
+def test_the_time_left_goes_by_the_speed_so_far(
+    done_before: int, verdicts: int, failed: int, left: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evals.events, "time", SimpleNamespace(monotonic=lambda: 130.0))
+    now = Progress(cells=10, verdicts=verdicts, failed_answers=failed, done_before=done_before, begun=100.0)
+    assert now.seconds_left() == left
+
+
+def test_a_run_without_failures_and_unknown_costs_in_words(settings: Settings) -> None:
+    stream = io.StringIO()
+    plan = make_plan(settings, limit=5)
+    line = ProgressLine(stream, plan)
+    line.hear(Ended(RunState.FINISHED, "", Progress(cells=10, answers=10, verdicts=10, calls=20, cost=Decimal("0.5"))))
+    line.close()
+    first, last = stream.getvalue().splitlines()
+    assert first == f"Run {plan.run_id}: 5 items × 2 variants, simulated models, 20 calls."
+    assert last == "10/10 done, 0 failed, 20 calls, $0.5000"
+
+
+def test_a_real_run_is_not_called_simulated(settings: Settings) -> None:
+    stream = io.StringIO()
+    plan = make_plan(settings, limit=5).model_copy(update={"simulated": False})
+    ProgressLine(stream, plan)
+    assert stream.getvalue() == f"Run {plan.run_id}: 5 items × 2 variants, 20 calls.\n"
+
+
+def test_the_time_left_is_told_while_there_is_some(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evals.events, "time", SimpleNamespace(monotonic=lambda: 130.0))
+    stream = io.StringIO()
+    line = ProgressLine(stream, make_plan(settings, limit=5))
+    line.hear(Advanced(Progress(cells=10, verdicts=4, begun=100.0)))
+    assert stream.getvalue().splitlines()[-1] == "4/10 done, 0 failed, 0 calls, $0.0000, about 45 s left"
+
+
+def test_json_lines_word_by_word(settings: Settings) -> None:
+    stream = io.StringIO()
+    plan = make_plan(settings, limit=5)
+    line = ProgressLine(stream, plan, as_json=True)
+    line.hear(Ended(RunState.FINISHED, "", progress()))
+    line.close()
+    assert [json.loads(text) for text in stream.getvalue().splitlines()] == [
+        {"event": "started", "run_id": plan.run_id, "calls": 20, "simulated": True},
+        {
+            "event": "progress",
+            "done": 5,
+            "cells": 10,
+            "failed": 3,
+            "calls": 9,
+            "cost_usd": "1.5",
+            "unknown_costs": 1,
+            "seconds_left": None,
+        },
+    ]
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [(Terminal, 0.1), (io.StringIO, 2.0)])
+def test_it_is_drawn_now_and_then_and_always_at_the_end(
+    settings: Settings, kind: type[io.StringIO], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(evals.progress_line, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    stream = kind()
+    line = ProgressLine(stream, make_plan(settings, limit=5))
+
+    def drawn_so_far() -> int:
+        return stream.getvalue().count("/10 done")
+
+    line.hear(Advanced(progress()))
+    assert drawn_so_far() == 1
+    now[0] += seconds * 0.9
+    line.hear(Advanced(progress()))
+    assert drawn_so_far() == 1
+    now[0] += seconds * 0.2
+    line.hear(Advanced(progress()))
+    line.hear(Advanced(progress()))
+    assert drawn_so_far() == 2
+    line.hear(Ended(RunState.FINISHED, "", progress()))
+    assert drawn_so_far() == 3
+
+
+def test_a_terminal_line_is_wiped_before_it_is_drawn_anew(settings: Settings) -> None:
+    stream = Terminal()
+    line = ProgressLine(stream, make_plan(settings, limit=5))
+    line.hear(Ended(RunState.FINISHED, "", progress()))
+    assert stream.getvalue().splitlines()[0].endswith("20 calls.")
+    assert stream.getvalue().endswith("\n\r\x1b[2K5/10 done, 3 failed, 9 calls, $1.5000 or more")
+    line.close()
+    assert stream.getvalue().endswith("or more\n")
+
+
+def test_a_file_ends_with_its_last_line(settings: Settings) -> None:
+    assert drawn(settings, io.StringIO(), progress()).endswith("or more\n")
+    assert not drawn(settings, io.StringIO(), progress()).endswith("\n\n")

@@ -10,9 +10,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from coaching_core.errors import InvalidDatasetError, NotFoundError
-from evals.rubric import Rubric, list_rubrics, load_rubric
+from evals.rubric import Criterion, Rubric, list_rubrics, load_rubric
 
 DATASETS = Path(__file__).resolve().parents[2] / "datasets"
 
@@ -136,3 +137,75 @@ def test_the_list_shows_broken_rubrics_with_their_error(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="holds none"):
         load_rubric(tmp_path / "nowhere", "mine")
     assert list_rubrics(tmp_path / "nowhere") == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        (changed("criteria.0.id", ""), "criteria.0.id"),
+        (changed("criteria.0.name", ""), "criteria.0.name"),
+        (changed("criteria.0.description", ""), "criteria.0.description"),
+        (changed("criteria.0.levels", {0: "less"}), "level 0, which is outside the scale"),
+        (changed("criteria.0.levels", {"x": "less"}), "criteria.0.levels"),
+        (changed("name", ""), "name"),
+        (changed("version", None), "“version” is missing"),
+        (changed("version", ""), "version"),
+        (changed("description", None), "“description” is missing"),
+        (changed("scale.min", None), "min and max"),
+        (changed("scale.min", "1"), "minimum"),
+        (changed("scale.min", float("nan")), "minimum"),
+        (changed("scale.max", float("inf")), "maximum"),
+        (changed("scale.min", 10), "min must be below its max"),
+        (changed("extra", 1), "“extra” is not known"),
+        (changed("criteria.0.extra", 1), "“criteria.0.extra” is not known"),
+    ],
+)
+def test_what_a_rubric_must_hold(tmp_path: Path, document: Any, field: str) -> None:
+    write(tmp_path, document)
+    with pytest.raises(InvalidDatasetError) as caught:
+        load_rubric(tmp_path, "mine")
+    assert field in caught.value.reason
+
+
+def test_levels_at_the_ends_of_the_scale_are_within_it(tmp_path: Path) -> None:
+    write(tmp_path, changed("scale", {"min": 1.0, "max": 10.0, "step": 1}))
+    rubric = load_rubric(tmp_path, "mine")
+    assert rubric.criteria[0].levels == {1: "bad", 10: "good"}
+    assert (rubric.minimum, rubric.maximum, rubric.description) == (1, 10, "Short.")
+    assert [(one.id, one.name, one.description) for one in rubric.criteria] == [
+        ("a", "A", "First."),
+        ("b", "B", "Second."),
+    ]
+
+
+def test_weights_that_sum_to_one_stay_to_the_last_bit(tmp_path: Path) -> None:
+    document = changed("criteria.0.weight", 0.1)
+    document["criteria"][1]["weight"] = 0.9
+    write(tmp_path, document)
+    assert [criterion.weight for criterion in load_rubric(tmp_path, "mine").criteria] == [0.1, 0.9]
+    document["criteria"][1]["weight"] = 0.8
+    write(tmp_path, document)
+    assert [c.weight for c in load_rubric(tmp_path, "mine").criteria] == [pytest.approx(1 / 9), pytest.approx(8 / 9)]
+
+
+def test_a_score_is_weighed_whatever_the_weights_sum_to() -> None:
+    one, two = (
+        Criterion(id=name, name=name, weight=weight, description="x", levels={})
+        for name, weight in (("a", 3), ("b", 1))
+    )
+    rubric = Rubric(name="x", version="1", description="", minimum=0, maximum=10, criteria=(one, two))
+    assert rubric.weighted_score({"a": 8, "b": 4, "unknown": 0}) == 7
+    assert rubric.weighted_score({"a": 8, "b": float("inf")}) is None
+    assert rubric.weighted_score({"a": 0, "b": 0}) == 0
+    assert rubric.weighted_score({}) is None
+
+
+def test_a_rubric_cannot_be_changed_and_is_listed_by_name(tmp_path: Path) -> None:
+    write(tmp_path, DOCUMENT)
+    write(tmp_path, DOCUMENT | {"name": "later"}, name="later")
+    (tmp_path / "rubrics" / "notes.txt").write_text("no rubric")
+    later, mine = list_rubrics(tmp_path)
+    assert (later.name, mine.name, later.error) == ("later", "mine", None)
+    assert mine.rubric == load_rubric(tmp_path, "mine")
+    with pytest.raises(ValidationError):
+        RUBRIC.minimum = 0  # type: ignore[misc]

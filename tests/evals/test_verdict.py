@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from coaching_core.errors import InvalidInputError
+from evals.comparison import ComparisonVerdict
+from evals.run_folder import RunState
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 
@@ -47,19 +49,40 @@ def test_scores_by_criterion() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "field"),
     [
-        {"score": None},
-        {"score": float("nan")},
-        {"status": VerdictStatus.UNSCORED, "reason": "failed"},
-        {"status": VerdictStatus.UNSCORED, "score": None},
-        {"criteria": (CriterionScore("fit", None, "cannot tell"),)},
-        {"criteria": (CriterionScore("fit", float("inf"), ""),)},
+        ({"score": None}, "score"),
+        ({"score": float("nan")}, "score"),
+        ({"status": VerdictStatus.UNSCORED, "reason": "failed"}, "score"),
+        ({"status": VerdictStatus.UNSCORED, "score": None}, "reason"),
+        ({"criteria": (CriterionScore("fit", None, "cannot tell"),)}, "criteria"),
+        ({"criteria": (CriterionScore("fit", float("inf"), ""),)}, "score"),
+        (UNSCORED | {"criteria": (CriterionScore("fit", float("nan"), ""),)}, "score"),
     ],
 )
-def test_a_contradiction_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInputError):
+def test_a_contradiction_is_refused(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
         verdict(**changes)
+    assert caught.value.field == field
+
+
+def test_the_words_in_journals_do_not_change() -> None:
+    assert verdict().as_json() == {
+        "status": "scored",
+        "score": 6.35,
+        "criteria": [
+            {"id": "fit", "score": 7.0, "reason": "“I hear”"},
+            {"id": "focus", "score": 5.5, "reason": "two questions"},
+        ],
+        "reason": "",
+        "judge": "simulated/judge",
+        "rubric": "coaching_quality 1",
+        "prompt_run_ids": ["r1", "r2"],
+        "attempts": 2,
+    }
+    assert verdict(**UNSCORED).as_json()["status"] == "unscored"
+    assert [*ComparisonVerdict] == ["better", "worse", "unclear", "same"]
+    assert [*RunState] == ["waiting", "running", "stopped", "interrupted", "finished", "failed"]
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ class MeteredCall:
 
     Attributes:
         arrival: 1 for the first call since the reset, and so on.
-        call_id: The header ``x-call-id``; empty when there was none.
+        call_id: The header ``x-client-request-id``; empty when there was none.
         model: Name on the wire (Bedrock: decoded); empty when the request could not be read.
         path: As requested.
         status: How it ended: ``ok``; ``abandoned`` when the caller left; ``refused`` with an HTTP error; ``reset``; or

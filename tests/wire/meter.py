@@ -11,7 +11,7 @@ from tests.wire import CallEnd, Counts, MeteredCall, ReceivedCall, WireUsage
 from tests.wire.http_reader import Request
 
 KEPT_REQUESTS = 10_000
-CALL_ID_HEADER = "x-call-id"
+CALL_ID_HEADER = "x-client-request-id"
 
 
 class Meter:

@@ -30,7 +30,7 @@ def test_requests_are_found_wherever_the_bytes_are_cut(cuts: list[int]) -> None:
     everything = PLAIN + CHUNKED + BARE
     edges = [0, *sorted(cuts), len(everything)]
     plain, chunked, bare = read(*(everything[a:b] for a, b in pairwise(edges)))
-    assert (plain.path, plain.raw_body, plain.headers["x-call-id"]) == ("/a", b"hello", "7: 8")
+    assert (plain.path, plain.raw_body, plain.headers["x-client-request-id"]) == ("/a", b"hello", "7: 8")
     assert (chunked.path, chunked.raw_body, chunked.keep_alive) == ("/b%3A0", b"hello", True)
     assert (bare.method, bare.raw_body, bare.keep_alive) == ("GET", b"", False)
 

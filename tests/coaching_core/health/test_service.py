@@ -263,7 +263,7 @@ def test_the_webhook_is_told_signed_and_once(database: Database, clock: Clock, r
 def test_a_restart_loses_no_message_and_a_failing_one_is_tried_again(
     database: Database, clock: Clock, receiver: Receiver
 ) -> None:
-    fire(database, clock, Webhook(receiver.url))
+    fire(database, clock, Webhook(receiver.url)).close()
     again = make(database, clock, Webhook(receiver.url))
     receiver.answers = [(503, {"Retry-After": "120"}), (302, {"Location": receiver.url})]
     assert again.deliver() == 0

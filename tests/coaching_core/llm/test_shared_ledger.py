@@ -19,7 +19,7 @@ from coaching_core.llm.shared_ledger import SharedLedger
 from coaching_core.llm.tables import limit_counters, reservations
 from coaching_core.llm.types import RunStatus
 from coaching_core.settings import Settings
-from coaching_core.storage.database import Database, open_database
+from coaching_core.storage.database import Database
 from tests.coaching_core.llm.holding import (
     CENT,
     NOON,
@@ -202,9 +202,3 @@ def test_a_reservation_is_gone_with_its_record(database: Database, ledger: Share
     with database.read() as connection:
         rows = connection.execute(sa.select(reservations)).all()
     assert [(row.id, row.expires_at) for row in rows] == [("b", NOON + timedelta(minutes=3))]
-
-
-def test_processes_that_begin_together_open_one_store(store_settings: Settings) -> None:
-    with ThreadPoolExecutor(4) as threads:
-        for database in list(threads.map(lambda _: open_database(store_settings), range(4))):
-            database.close()

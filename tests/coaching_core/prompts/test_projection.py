@@ -64,3 +64,40 @@ def test_a_rollback_comes_back_as_files(service: PromptService, target: Path) ->
     service.rollback("goals", 1, 2, "Ada")
     project_published(service, target)
     assert _files(target)["goals/system.md"] == "You coach {{user_name}}.\n"
+
+
+def test_files_may_be_read_by_everybody_and_leave_no_draft(service: PromptService, target: Path) -> None:
+    service.create_topic(make_draft(), "Ada", publish=True)
+    project_published(service, target)
+
+    assert {file.name: file.stat().st_mode & 0o777 for file in (target / "goals").iterdir()} == {
+        "system.md": 0o644,
+        "user.md": 0o644,
+    }
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_draft(
+    service: PromptService, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.create_topic(make_draft(), "Ada", publish=True)
+    project_published(service, target)
+    before = _files(target)
+    service.save_version("goals", 1, make_change("New.\n"))
+    service.publish("goals", 2, 1, "Ada")
+
+    def refuse(*_: object) -> None:
+        raise OSError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", refuse)
+        with pytest.raises(OSError, match="no room"):
+            project_published(service, target)
+    assert _files(target) == before
+    assert project_published(service, target).written == (target / "goals" / "system.md",)
+
+
+def test_a_folder_named_like_a_prompt_is_left(service: PromptService, target: Path) -> None:
+    service.create_topic(make_draft(), "Ada", publish=True)
+    (target / "goals" / "old.md").mkdir(parents=True)
+    assert project_published(service, target).removed == ()
+    assert (target / "goals" / "old.md").is_dir()

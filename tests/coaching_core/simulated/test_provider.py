@@ -60,7 +60,7 @@ def test_a_stream_begins_and_goes_on_at_the_models_speed(
     slept: list[float], model: str, tokens_a_second: float
 ) -> None:
     asked = request(model)
-    *pieces, whole = asyncio.run(_all(SimulatedProvider(2).stream(asked)))  # type: ignore[arg-type]
+    *pieces, whole = asyncio.run(_all(SimulatedProvider(2).stream(asked)))
     first, *others = slept
     texts = [piece.text for piece in pieces if isinstance(piece, TextDelta)]
     share = 0.3 * (1 - SPEED[asked.model]) + 0.7 * Draws.of_request(asked).uniform("delay")
@@ -71,7 +71,7 @@ def test_a_stream_begins_and_goes_on_at_the_models_speed(
 
 
 def test_pieces_are_a_word_or_part_of_one() -> None:
-    *pieces, whole = asyncio.run(_all(SimulatedProvider(0).stream(request())))  # type: ignore[arg-type]
+    *pieces, whole = asyncio.run(_all(SimulatedProvider(0).stream(request())))
     texts = [piece.text for piece in pieces if isinstance(piece, TextDelta)]
 
     assert isinstance(whole, ProviderReply)

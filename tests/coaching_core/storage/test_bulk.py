@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -69,7 +70,12 @@ def test_rows_come_back_as_they_went_in(store: Database, count: int, monkeypatch
 def test_the_detour_is_taken_for_many_rows_on_duckdb_only(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     way = bulk.insert_by_arrow
-    monkeypatch.setattr(bulk, "insert_by_arrow", lambda *given: (taken.append(len(given[2])), way(*given)))
+
+    def watched(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        taken.append(len(rows))
+        way(connection, table, rows)
+
+    monkeypatch.setattr(bulk, "insert_by_arrow", watched)
     with store.unit_of_work() as work:
         for start, count in ((0, 32), (100, 33), (200, 40)):
             insert_rows(work.connection, TABLE, [row(number) for number in range(start, start + count)])

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from coaching_core.errors import StoreDamagedError, StoreError, StoreInUseError
 from coaching_core.settings import Settings
-from coaching_core.storage import database as opening
 from coaching_core.storage.database import Database, open_database, store_file, store_target
 from coaching_core.storage.holder import holder_file, read_holder
 from tests.conftest import make_settings
@@ -109,8 +108,11 @@ def test_a_store_that_is_just_being_left_is_waited_for(
 ) -> None:
     pauses: list[float] = []
     create = sa.create_engine
-    monkeypatch.setattr(opening.time, "sleep", pauses.append)
-    monkeypatch.setattr(opening.sa, "create_engine", lambda *given, **more: _Locked(create(*given, **more), attempts))
+    monkeypatch.setattr("coaching_core.storage.database.time.sleep", pauses.append)
+    monkeypatch.setattr(
+        "coaching_core.storage.database.sa.create_engine",
+        lambda *given, **more: _Locked(create(*given, **more), attempts),
+    )
     if opens:
         open_database(settings).close()
         assert len(pauses) == attempts

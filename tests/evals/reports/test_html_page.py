@@ -224,3 +224,14 @@ def test_the_page_forbids_scripts_and_requests_and_can_be_read_by_screen_readers
     assert len(page.values("scope")) == page.elements["th"]
     assert set(page.values("dir")) == {"auto"}
     assert page.values("aria-hidden") == ["true"] * (page.elements["svg"] - page.elements["path"])
+
+
+def test_numbers_stand_right_under_the_heads_of_their_columns() -> None:
+    runs = (unfinished(), make_results(CASES["one variant"]), make_results(CASES["beside another"]))
+    tables = [table for run in runs for table in re.findall(r"<table>.*?</table>", render_report(run, "html").decode())]
+    assert len(tables) == 6
+    for table in tables:
+        rows = re.findall(r"<tr>(.*?)</tr>", table)
+        right = [['class="n"' in cell for cell in re.findall(r"<t[hd]\b[^>]*>", row)] for row in rows]
+        assert all(cells == right[0] for cells in right)
+        assert any(right[0])
