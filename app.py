@@ -20,8 +20,9 @@ from api.application import create_api
 from api.security import LoopbackOnly
 from coaching_core.errors import InvalidInputError, WorkbenchError
 from coaching_core.jobs.scheduler import Scheduler
-from coaching_core.logs import configure_logging, take_over
+from coaching_core.logs import configure_logging, installation_salt, take_over
 from coaching_core.settings import Settings, load_settings
+from coaching_core.telemetry.instruments import secret_values
 from evals.bootstrap import build_workbench
 from evals.jobs import schedule_jobs
 from evals.running import running, set_running
@@ -38,6 +39,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     workbench = running()
     if workbench is None:
         settings = load_settings()
+        _log_as_set(settings)
         workbench = build_workbench(settings, settings.url)
         set_running(workbench)
     scheduler = Scheduler()
@@ -63,7 +65,7 @@ def main() -> int:
     os.chdir(PROJECT)
     try:
         settings = load_settings()
-        configure_logging(settings.log_level)
+        _log_as_set(settings)
         listener = _listen(settings)
         set_running(build_workbench(settings, settings.url))
     except InvalidInputError as error:
@@ -78,6 +80,10 @@ def main() -> int:
         server.run(sockets=[listener])
     print("Stopped.", flush=True)  # noqa: T201
     return 0 if server.started else 1
+
+
+def _log_as_set(settings: Settings) -> None:
+    configure_logging(settings.log_level, secret_values(settings), installation_salt(settings.home))
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api import health, local
+from api import health, local, metrics
 from api.errors import UnknownErrors, add_error_handlers
 from api.request_ids import RequestIds
 from coaching_core import __version__
@@ -22,5 +22,6 @@ def create_api() -> FastAPI:
     )
     add_error_handlers(api)
     api.include_router(health.router)
+    api.include_router(metrics.router)
     api.include_router(local.router)
     return api

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -12,13 +13,17 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.request_ids import route_of
 from coaching_core.errors import (
     ConflictError,
     InvalidInputError,
+    LimitReachedError,
     ModelCallError,
     NotFoundError,
+    ProviderPausedError,
     RateLimitedError,
     StoreError,
+    UnknownPriceError,
     WorkbenchError,
 )
 
@@ -26,7 +31,10 @@ _STATUS: tuple[tuple[type[WorkbenchError], int], ...] = (
     (InvalidInputError, 422),
     (NotFoundError, 404),
     (ConflictError, 409),
+    (LimitReachedError, 429),
     (RateLimitedError, 429),
+    (UnknownPriceError, 422),
+    (ProviderPausedError, 503),
     (ModelCallError, 502),
     (StoreError, 503),
     (WorkbenchError, 500),
@@ -40,11 +48,18 @@ def http_status(error: WorkbenchError) -> int:
 
 
 def add_error_handlers(api: FastAPI) -> None:
-    """Answer every error we know as ``{"error": {"type", "message"}}``."""
+    """Answer every error we know as ``{"error": {"type", "message"}}``.
+
+    One that passes by itself has the header ``Retry-After`` and ``retryAfterSeconds``; a limit of ours that refused a
+    call also ``limit`` and ``resetsAt`` (ledger L5).
+    """
 
     @api.exception_handler(WorkbenchError)
     def known(_: Request, error: WorkbenchError) -> JSONResponse:
-        return _body(http_status(error), type(error).__name__, str(error))
+        details = _details(error)
+        seconds = details.get("retryAfterSeconds")
+        headers = None if seconds is None else {"Retry-After": str(seconds)}
+        return _body(http_status(error), type(error).__name__, str(error), headers, details)
 
     @api.exception_handler(RequestValidationError)
     def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -80,10 +95,27 @@ class UnknownErrors:
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise
-            _log.error("unexpected error", exc_info=error, extra={"route": scope["path"]})
+            _log.error("unexpected error", exc_info=error, extra={"route": route_of(scope)})
             answer = _body(500, "InternalError", "Something went wrong here. The log has the details.")
             await answer(scope, receive, send)
 
 
-def _body(status: int, kind: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"type": kind, "message": message}}, status_code=status, headers=headers)
+def _details(error: WorkbenchError) -> dict[str, object]:
+    details: dict[str, object] = {}
+    if isinstance(error, LimitReachedError):
+        details |= {"limit": {"id": error.limit_id, "name": error.limit_name}, "resetsAt": error.resets_at}
+    wait = getattr(error, "retry_after", None)
+    if wait is not None:
+        details["retryAfterSeconds"] = max(1, math.ceil(wait))
+    return details
+
+
+def _body(
+    status: int,
+    kind: str,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    details: Mapping[str, object] | None = None,
+) -> JSONResponse:
+    body = {"error": {"type": kind, "message": message, **(details or {})}}
+    return JSONResponse(body, status_code=status, headers=headers)

@@ -1,4 +1,4 @@
-"""Every request has an id: taken from the caller when it brings a sane one, made here otherwise."""
+"""Every request has an id: taken from the caller when it brings a sane one, made here otherwise. It is also counted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coaching_core import logs
 from coaching_core.clock import new_id
+from evals.running import running
+
+NO_ROUTE = "unmatched"
+"""Stands for every path that no route has."""
 
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = logging.getLogger("api")
 
 
 class RequestIds:
-    """ASGI middleware: sets the id for logs and PromptRuns, answers it as ``X-Request-Id``, logs the request."""
+    """ASGI middleware: sets the id for logs and PromptRuns, answers it as ``X-Request-Id``, logs and counts the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -41,6 +46,21 @@ class RequestIds:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            latency = round((time.perf_counter() - begun) * 1000, 1)
-            _log.info("request", extra={"route": scope["path"], "status": status, "latencyMs": latency})
+            _note(scope, status, time.perf_counter() - begun)
             logs.request_id.reset(token)
+
+
+def route_of(scope: Scope) -> str:
+    """The pattern of the route that a request took, never the path as it was typed: that may name a person."""
+    pattern = getattr(scope.get("route"), "path", None)
+    return f"{scope.get('root_path', '')}{pattern}" if pattern else NO_ROUTE
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    route = route_of(scope)
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    latency = round(seconds * 1000, 1)
+    _log.info("request", extra={"route": route, "method": method, "status": status, "latencyMs": latency})
+    workbench = running()
+    if workbench is not None:
+        workbench.core.instruments.metrics.on_request(route, method, status, seconds)

@@ -137,9 +137,7 @@ def _judge(home: Path, metered: Sequence[MeteredCall]) -> tuple[Verdict, int]:
     return verdict, len(rows)
 
 
-def _compare(
-    call: MeteredCall, found: Sequence[Mapping[str, object]], catalogue: Catalogue, verdict: Verdict
-) -> None:
+def _compare(call: MeteredCall, found: Sequence[Mapping[str, object]], catalogue: Catalogue, verdict: Verdict) -> None:
     billed = call.input_tokens + call.output_tokens
     if len(found) != 1:
         verdict.ends[call.status, f"{len(found)} records"] += 1

@@ -28,7 +28,9 @@ def main() -> None:
     options = parser.parse_args()
     services = build_services(Settings(_env_file=None))
     try:
-        services.model_loop.run(_call_all, services, range(options.first, options.first + options.calls), options.concurrency)
+        services.model_loop.run(
+            _call_all, services, range(options.first, options.first + options.calls), options.concurrency
+        )
     finally:
         services.close()
 
@@ -59,7 +61,10 @@ def _say(number: int, end: str) -> None:
 def _question(number: int) -> CompletionRequest:
     return CompletionRequest(
         model=MODELS[number // 2 % len(MODELS)],
-        messages=(Message("system", "You are a coach."), Message("user", f"This is call {number}. " * (1 + number % 7))),
+        messages=(
+            Message("system", "You are a coach."),
+            Message("user", f"This is call {number}. " * (1 + number % 7)),
+        ),
         context=CallContext("chaos", Purpose.CHAT, user_id=f"user-{number % 50}"),
         max_tokens=_MAX_TOKENS,
     )

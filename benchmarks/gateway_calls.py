@@ -16,7 +16,7 @@ _LATENCY_MS = 50.0
 
 
 def measure() -> Iterator[Measurement]:
-    """Whole answers, streams of 200 pieces, the first piece under 50 streams, 1,000 in flight, and LiteLLM beside it."""
+    """Whole answers, 1,000 in flight, streams of 200 pieces, the first piece under 50 streams, LiteLLM beside it."""
     with WireServer() as server:
         yield from _whole(server)
         yield from _streams(server)

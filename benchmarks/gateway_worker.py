@@ -12,7 +12,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from coaching_core.bootstrap import build_ledger
@@ -25,7 +25,7 @@ from coaching_core.storage.writer import AppendQueue
 
 MODEL = "openai/gpt-4.1-mini"
 _WARM_CALLS = 20
-Call = Callable[[int], Awaitable[float]]
+Call = Callable[[int], Coroutine[None, None, float]]
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=["complete", "stream", "litellm"], default="complete")
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--concurrency", type=int, default=100)
-    parser.add_argument("--every-ms", type=float, default=0.0, help="begin a call so often instead of as fast as can be")
+    parser.add_argument("--every-ms", type=float, default=0.0, help="begin a call so often, not as fast as can be")
     parser.add_argument("--profile", type=Path, help="write a cProfile of the calls to this file")
     options = parser.parse_args()
     sys.stdout.write(json.dumps(asyncio.run(_measure(options))) + "\n")
@@ -84,7 +84,8 @@ async def _all(call: Call, options: argparse.Namespace) -> list[float]:
 
 
 async def _in_step(call: Call, calls: int, seconds: float) -> list[float]:
-    loop, tasks = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
+    tasks: list[asyncio.Task[float]] = []
     begun = loop.time()
     for number in range(calls):
         await asyncio.sleep(max(0.0, begun + number * seconds - loop.time()))

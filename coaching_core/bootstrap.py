@@ -7,7 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from coaching_core.assessments.service import AssessmentService
+from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.demo.service import DemoService
+from coaching_core.health.boards import HealthBoards
+from coaching_core.health.call_measures import CallMeasures
+from coaching_core.health.limit_measures import limit_samples
+from coaching_core.health.service import HealthService
+from coaching_core.health.sources import Sources
+from coaching_core.health.webhook import Webhook
 from coaching_core.limits.service import LimitService
 from coaching_core.llm.assembly import build_catalogue, build_providers, close_connections, equip, warm
 from coaching_core.llm.call_journal import CallJournal
@@ -27,6 +34,7 @@ from coaching_core.prompts.service import PromptService
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
 from coaching_core.storage.writer import AppendQueue
+from coaching_core.telemetry.instruments import Instruments, build_instruments
 from coaching_core.usage.service import UsageService
 
 
@@ -49,6 +57,9 @@ class Services:
     assessments: AssessmentService
     progression: ProgressionService
     usage: UsageService
+    health: HealthService
+    boards: HealthBoards
+    instruments: Instruments
     demo: DemoService
     warm_models: Callable[[], None]
     _closers: tuple[Callable[[], None], ...]
@@ -70,6 +81,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
     Raises:
         StoreError: The store cannot be opened.
     """
+    webhook = build_webhook(settings)
     catalogue = build_catalogue(settings)
     database = open_database(settings, url)
     try:
@@ -83,10 +95,16 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
     appends = AppendQueue(database)
     providers = build_providers(settings)
     ledger = build_ledger(settings, database, appends)
-    gateway = Gateway(equip(settings, catalogue, providers, ledger))
+    instruments = build_instruments(settings)
+    gateway = Gateway(equip(settings, catalogue, providers, ledger, instruments.listeners))
+    instruments.metrics.breakers = gateway.breakers
+    database.observe(instruments.store_used)
+    prompts.observe(instruments.prompt_read)
     model_loop = ModelLoop()
     model_loop.at_close(close_connections, providers)
     playground = PlaygroundService(PlaygroundRepository(database), prompts, gateway, model_loop)
+    limits = LimitService(database, ledger, catalogue.models)
+    health = HealthService(database, build_sources(database, instruments, limits), webhook, url or settings.url)
     return Services(
         settings=settings,
         database=database,
@@ -95,7 +113,7 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         catalogue=catalogue,
         gateway=gateway,
         model_loop=model_loop,
-        limits=LimitService(database, ledger, catalogue.models),
+        limits=limits,
         models=models,
         model_trial=ModelTrial(gateway, model_loop, settings.tenant_id),
         prompts=prompts,
@@ -108,9 +126,20 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
             ),
         ),
         usage=UsageService(database),
+        health=health,
+        boards=HealthBoards(database),
+        instruments=instruments,
         demo=DemoService(database, catalogue.cost),
         warm_models=lambda: warm(providers, catalogue.models()),
-        _closers=(model_loop.close, playground.close, appends.close, ledger.close, database.close),
+        _closers=(
+            model_loop.close,
+            playground.close,
+            appends.close,
+            ledger.close,
+            health.close,
+            instruments.close,
+            database.close,
+        ),
     )
 
 
@@ -119,3 +148,26 @@ def build_ledger(settings: Settings, database: Database, appends: AppendQueue) -
     if database.kind == "postgresql":
         return SharedLedger(database)
     return LocalLedger(database, appends, CallJournal(settings.home / "calls"))
+
+
+def build_sources(database: Database, instruments: Instruments, limits: LimitService) -> Sources:
+    """What alert rules look at: the calls in the store, this process's own times, and the limits."""
+    return Sources(
+        CallMeasures(database, DEMO_TENANT),
+        database,
+        store=instruments.store,
+        retrieval=instruments.retrieval,
+        limits=lambda now: limit_samples(limits.headroom(now)),
+    )
+
+
+def build_webhook(settings: Settings) -> Webhook | None:
+    """The webhook of the settings, if there is one.
+
+    Raises:
+        InvalidInputError: ALERT_WEBHOOK_URL is no address.
+    """
+    if settings.alert_webhook_url is None:
+        return None
+    secret = settings.alert_webhook_secret
+    return Webhook(settings.alert_webhook_url.get_secret_value(), secret.get_secret_value() if secret else "")

@@ -257,13 +257,17 @@ class LimitReachedError(ModelCallError):
         limit_id: The limit.
         retry_after: Seconds until it resets; for a limit of calls at once, a guess.
         resets_at: ISO 8601 moment of the reset; None where there is no period.
+        limit_name: What people call the limit.
     """
 
     unbilled = True
 
-    def __init__(self, message: str, limit_id: str, retry_after: float, resets_at: str | None) -> None:
+    def __init__(
+        self, message: str, limit_id: str, retry_after: float, resets_at: str | None, limit_name: str | None = None
+    ) -> None:
         super().__init__(message)
         self.limit_id = limit_id
+        self.limit_name = limit_name
         self.retry_after = retry_after
         self.resets_at = resets_at
 

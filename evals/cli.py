@@ -28,6 +28,7 @@ from coaching_core.errors import (
 )
 from coaching_core.llm.assembly import build_catalogue, build_providers, equip, loaded
 from coaching_core.llm.call_journal import CallJournal
+from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.kept_replies import KeptReplies
 from coaching_core.settings import Settings, load_settings
@@ -115,6 +116,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--concurrency", type=int, default=8, help="calls at the same time")
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--money-cap", help="most USD this run may spend")
+    run.add_argument("--fresh", action="store_true", help="ask again what earlier runs have asked already")
     run.add_argument("--gate", choices=GATES, help="exit 100 when not met, 101 when inconclusive")
     run.add_argument("--margin", type=float, default=0.1, help="points that do not matter (for --gate not-worse)")
     _add_output(run)
@@ -243,9 +245,16 @@ def _require_models_or_fail(folder: RunFolder, settings: Settings) -> None:
 
 
 def _require_models(plan: RunPlan, settings: Settings) -> None:
-    catalogue = build_catalogue(settings)
+    catalogue = _catalogue(plan, settings)
     for model in _models(plan):
         catalogue.require(model)
+
+
+def _catalogue(plan: RunPlan, settings: Settings) -> Catalogue:
+    """The models as they were set up when the run was planned."""
+    catalogue = build_catalogue(settings)
+    catalogue.configure(plan.models)
+    return catalogue
 
 
 def _models(plan: RunPlan) -> tuple[str, ...]:
@@ -253,9 +262,9 @@ def _models(plan: RunPlan) -> tuple[str, ...]:
 
 
 async def _work(folder: RunFolder, settings: Settings, listen: EventListener) -> Ended:
-    catalogue, providers = build_catalogue(settings), build_providers(settings)
+    catalogue, providers = _catalogue(folder.plan(), settings), build_providers(settings)
     ledger = CellLedger(CallJournal(folder.path))
-    replies = None if folder.plan().simulated else KeptReplies(settings.home / "replies.sqlite")
+    replies = KeptReplies(settings.home / "replies.sqlite")
     runner = Runner(folder, Gateway(equip(settings, catalogue, providers, ledger), replies), ledger, listen)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -265,3 +274,4 @@ async def _work(folder: RunFolder, settings: Settings, listen: EventListener) ->
             return await runner.run()
         finally:
             ledger.close()
+            replies.close()

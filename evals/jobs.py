@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from coaching_core.jobs.health import schedule_health
 from coaching_core.jobs.scheduler import Scheduler
 from coaching_core.llm.shared_ledger import SharedLedger
 from coaching_core.prompts.projection import project_published
@@ -38,7 +39,14 @@ def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
         project_published(core.prompts, core.settings.home / "prompts")
 
     scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
+    schedule_health(scheduler, core.health, core.settings.url)
     if core.database.kind == "postgresql":  # another process may have changed them
         scheduler.every(_MODELS_SECONDS, "refresh-models", core.models.refresh)
-    if isinstance(core.ledger, SharedLedger):
-        scheduler.every(_EXPIRY_SECONDS, "expire-calls", core.ledger.expire)
+    ledger = core.ledger
+    if isinstance(ledger, SharedLedger):
+        scheduler.every(_EXPIRY_SECONDS, "expire-calls", lambda: _expire(ledger))
+
+
+def _expire(ledger: SharedLedger) -> None:
+    if expired := ledger.expire():
+        _log.warning("calls whose process is gone were recorded with unknown cost", extra={"calls": expired})

@@ -2,8 +2,8 @@
 
 Two kinds of terminal line, each unique: ``answer`` for (item, variant, repeat) and ``verdict`` for the same with its
 judge and order. Each carries the PromptRuns of the calls it took, so that result and cost are kept together or not at
-all (reliability 1-3). A third kind, ``lost``, carries the PromptRuns of calls that brought no result: cut off by a crash
-or a stop. Lines of several cells share one write and one fsync.
+all (reliability 1-3). A third kind, ``lost``, carries the PromptRuns of calls that brought no result, cut off by a
+crash or a stop. Lines of several cells share one write and one fsync.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import coaching_core
 from coaching_core.errors import InvalidPlanError, InvalidPromptError
 from coaching_core.llm.catalogue import Catalogue
+from coaching_core.llm.configuration import Configuration
 from coaching_core.prompts.models import ModelSettings, Parameter, TopicVersion
 from coaching_core.prompts.rendering import complete_values, render, sample_values
 from coaching_core.prompts.validation import decode_prompt
@@ -38,6 +39,8 @@ class PlanRequest(_Frozen):
         all_topics: Take items of every topic; otherwise only those written for this one.
         limit: Most items; a sample balanced over phases, drawn with the seed.
         money_cap: USD; the run stops by itself before it spends more.
+        reuse_replies: Take answers and judgements that a model gave to the very same question in an earlier run
+            instead of paying for them again. Simulated models are always asked; so is everybody for a repeat.
     """
 
     dataset: str
@@ -53,6 +56,7 @@ class PlanRequest(_Frozen):
     concurrency: int = Field(8, ge=1, le=1000)
     seed: int = 0
     money_cap: Decimal | None = Field(None, gt=0)
+    reuse_replies: bool = True
 
 
 class Variant(_Frozen):
@@ -94,6 +98,8 @@ class RunPlan(_Frozen):
     concurrency: int = Field(ge=1)
     money_cap: Decimal
     simulated: bool
+    reuse_replies: bool = False
+    models: Configuration = Configuration()
 
     @property
     def calls(self) -> int:
@@ -106,6 +112,10 @@ class RunPlan(_Frozen):
             for item in self.dataset.items:
                 for variant in self.variants:
                     yield Cell(item.id, variant.id, repeat)
+
+    def may_reuse(self, repeat: int) -> bool:
+        """Whether kept replies may stand in for calls of this repeat: a repeat is there to see how replies vary."""
+        return self.reuse_replies and repeat == 0
 
     def call_seed(self, repeat: int) -> int:
         """The seed models get: the same for every variant, another for each repeat."""
@@ -179,6 +189,8 @@ def build_plan(request: PlanRequest, context: PlanContext, now: datetime) -> Run
         concurrency=request.concurrency,
         money_cap=request.money_cap or context.money_cap,
         simulated=any(context.catalogue.info(model).simulated for model in (*request.models, request.judge)),
+        reuse_replies=request.reuse_replies,
+        models=context.catalogue.configuration_of((*request.models, request.judge)),
     )
     _check_parameters(plan)
     return plan

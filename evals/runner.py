@@ -164,6 +164,7 @@ class Runner:
             self._plan.rubric,
             self._context(Purpose.JUDGE, self._variants[cell.variant]),
             self._plan.call_seed(cell.repeat),
+            reuse_replies=self._plan.may_reuse(cell.repeat),
         )
         with collect_prompt_runs() as runs:
             verdict = await judge.judge(JudgeContext(self._items[cell.item], text))
@@ -181,6 +182,7 @@ class Runner:
             temperature=variant.settings.temperature,
             max_tokens=variant.settings.max_tokens,
             seed=self._plan.call_seed(cell.repeat),
+            reuse_reply=self._plan.may_reuse(cell.repeat),
             context=self._context(Purpose.EVALUATION, variant),
         )
 

@@ -25,7 +25,10 @@ _SCREENS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("Usage & cost", "usage", ":material/payments:", "pages.insights.usage"),
         ("Progression", "progression", ":material/trending_up:", "pages.insights.progression"),
     ),
-    "Admin": (("Models", "models", ":material/tune:", "pages.admin.models"),),
+    "Admin": (
+        ("Models", "models", ":material/tune:", "pages.admin.models"),
+        ("Limits & budgets", "limits", ":material/speed:", "pages.admin.limits"),
+    ),
 }
 """Group → (title, URL path, icon, module with ``render(workbench)``)."""
 

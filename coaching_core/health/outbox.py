@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from coaching_core.health.models import AlertEvent, Delivery, DeliveryState, EventKind, Rule
 from coaching_core.health.tables import alert_deliveries
+from coaching_core.redaction import Redactor
 from coaching_core.storage.bulk import insert_rows
 
 _table = alert_deliveries
 
 
 def message(event: AlertEvent, rule: Rule | None, url: str) -> dict[str, Any]:
-    """What the webhook is told about an event: figures and names of ours, nothing a person wrote.
+    """What the webhook is told about an event: figures and names, nothing a person wrote about it.
 
     Args:
         rule: The rule it is about; None for a test message.
@@ -31,7 +32,7 @@ def message(event: AlertEvent, rule: Rule | None, url: str) -> dict[str, Any]:
     }
     if rule is None:
         return document
-    return document | {
+    about = {
         "rule": {
             "id": rule.id,
             "name": rule.name,
@@ -45,6 +46,8 @@ def message(event: AlertEvent, rule: Rule | None, url: str) -> dict[str, Any]:
         "subject": event.subject or None,
         "value": event.value,
     }
+    masked: dict[str, Any] = Redactor().value(about)
+    return document | masked
 
 
 def add_delivery(connection: sa.Connection, event: AlertEvent, document: dict[str, Any]) -> None:

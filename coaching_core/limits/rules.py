@@ -47,8 +47,10 @@ def described(draft: LimitDraft) -> str:
     whose = [value for value in (draft.tenant_id, draft.user_id, draft.model or draft.provider, draft.purpose) if value]
     if draft.each is not None:
         whose.append(f"each {draft.each}")
-    subject = ", ".join(whose) or "everything"
-    return f"{subject[0].upper()}{subject[1:]}: {amount(draft)} {_SPANS[draft.period]}"
+    subject = ", ".join(whose) if whose else "Everything"
+    if subject.startswith("each "):
+        subject = f"Each {subject.removeprefix('each ')}"
+    return f"{subject}: {amount(draft)} {_SPANS[draft.period]}"
 
 
 def amount(draft: LimitDraft) -> str:

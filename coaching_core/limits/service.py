@@ -73,6 +73,18 @@ class LimitService:
             raise NotFoundError("This limit is not there any more.")
         return found
 
+    def now(self) -> datetime:
+        """The moment that headroom is told for."""
+        return self._clock()
+
+    def preview(self, draft: LimitDraft, limit_id: str = "") -> Limit:
+        """The limit that a draft would make; nothing is set.
+
+        Raises:
+            InvalidInputError: It cannot be a limit.
+        """
+        return checked(draft).limit(limit_id)
+
     def doubts(self, draft: LimitDraft) -> tuple[str, ...]:
         """What is strange about a limit that can be set all the same."""
         known = self._models()

@@ -1,6 +1,6 @@
-"""PromptRuns: one record for each attempt at a call to a model, durable before the caller hears of its end (ledger L2).
+"""PromptRuns: one record for each attempt at a call to a model, durable before its caller hears of its end (ledger L2).
 
-Before an attempt is sent, the most it can cost is held in a ledger; its record ends that. Whoever dies in between leaves
+Before an attempt is sent, the most it can cost is held in a ledger; its record ends that. Who dies in between leaves
 a reservation, which becomes a record of unknown cost with that bound. So no call is lost, none counted twice or low.
 """
 

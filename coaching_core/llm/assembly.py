@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from coaching_core.llm.accounting import Ledger
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.journey import OTHER_PROVIDERS, CallLimits, CallListener, Equipment
+from coaching_core.llm.equipment import OTHER_PROVIDERS, CallLimits, CallListener, Equipment
 from coaching_core.llm.prices import load_price_table
 from coaching_core.llm.providers.anthropic import AnthropicProvider
 from coaching_core.llm.providers.bedrock import BedrockProvider

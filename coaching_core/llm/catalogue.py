@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -109,6 +109,7 @@ class Catalogue:
 
     def configure(self, configuration: Configuration) -> None:
         """Take over what admins set; calls that begin from now on see all of it."""
+        self._configuration = configuration
         settings = {one.model: one for one in configuration.settings}
         names = [*self._simulated, *(name for name in {**self._labels, **settings} if name not in self._simulated)]
         prices: dict[str, tuple[OwnPrice, ...]] = {}
@@ -119,6 +120,13 @@ class Catalogue:
             settings=settings,
             prices=prices,
             chains={task.task: task.chain for task in configuration.tasks if task.models},
+        )
+
+    def configuration_of(self, names: Collection[str]) -> Configuration:
+        """What admins set for these models; the provider matrix is not part of it."""
+        return Configuration(
+            settings=tuple(one for one in self._configuration.settings if one.model in names),
+            prices=tuple(one for one in self._configuration.prices if one.model in names),
         )
 
     def models(self) -> tuple[ModelInfo, ...]:

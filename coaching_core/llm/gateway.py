@@ -1,18 +1,19 @@
-"""The only way to a model: one call in, one answer out, every attempt held, timed, priced and recorded (ledger L1-L4)."""
+"""The only way to a model: a call in, an answer out, every attempt held, timed, priced and recorded (ledger L1-L4)."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 from typing import cast
 
-from coaching_core import logs
 from coaching_core.errors import IncompleteReplyError, ModelTimeoutError
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.journey import OTHER_PROVIDERS, Attempt, Equipment, Journey
+from coaching_core.llm.equipment import OTHER_PROVIDERS, Equipment
+from coaching_core.llm.journey import Attempt, Journey
 from coaching_core.llm.kept_replies import KeptReplies, KeptReply
 from coaching_core.llm.resilience import BreakerReport
 from coaching_core.llm.types import (
@@ -60,8 +61,8 @@ class Gateway:
             LimitReachedError, UnknownPriceError: A limit refuses the call; nothing was sent.
             ModelCallError: All attempts failed; each has its PromptRun all the same.
         """
-        kept = self._replies.find(request) if self._replies and request.reuse_reply else None
-        if kept is not None:
+        replies = self._replies_for(request)
+        if replies is not None and (kept := replies.find(request)) is not None:
             return await self._give_again(request, kept)
         journey = Journey(self._equipment, request, streaming=False)
         while True:
@@ -75,8 +76,8 @@ class Gateway:
                 await journey.failed(attempt, error)
             else:
                 run = await journey.succeeded(attempt, reply.usage)
-                if self._replies and request.reuse_reply:
-                    self._replies.keep(request, reply, run.cost_usd)
+                if replies is not None:
+                    replies.keep(request, reply, run.cost_usd)
                 return _completion(attempt, journey, reply, run)
 
     async def stream(self, request: CompletionRequest) -> AsyncIterator[StreamEvent]:
@@ -139,27 +140,16 @@ class Gateway:
                 run = await journey.succeeded(attempt, reply.usage)
                 return Embeddings(reply.vectors, reply.usage, attempt.info.name, run.cost_usd, run.id)
 
+    def _replies_for(self, request: CompletionRequest) -> KeptReplies | None:
+        if not request.reuse_reply or self.catalogue.require(request.model).simulated:
+            return None
+        return self._replies
+
     async def _give_again(self, request: CompletionRequest, kept: KeptReply) -> Completion:
-        info, context = self.catalogue.require(request.model), request.context
-        run = PromptRun(
-            id=self._equipment.ids(),
-            tenant_id=context.tenant_id,
-            purpose=context.purpose,
-            provider=info.provider,
-            model=info.name,
-            simulated=info.simulated,
-            latency_ms=0.0,
+        info = self.catalogue.require(request.model)
+        run = replace(
+            self._equipment.blank_run(info, request.context),
             status=RunStatus.OK,
-            created_at=self._equipment.clock(),
-            request_id=context.request_id or logs.request_id.get(),
-            user_id=context.user_id,
-            session_id=context.session_id,
-            interaction_ids=context.interaction_ids,
-            group_id=context.group_id,
-            eval_run_id=context.eval_run_id,
-            topic_id=context.topic_id,
-            prompt_version=context.prompt_version,
-            rubric_version=context.rubric_version,
             input_tokens=0,
             output_tokens=0,
             cached_tokens=0,

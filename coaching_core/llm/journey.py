@@ -6,86 +6,29 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from coaching_core import logs
-from coaching_core.clock import Clock, IdFactory, new_id, utc_now
 from coaching_core.errors import LimitReachedError, ModelTimeoutError, ProviderPausedError, UnknownPriceError
-from coaching_core.llm.accounting import Ledger, PromptRun, Reservation
+from coaching_core.llm.accounting import PromptRun, Reservation
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.loop_lag import LoopLagMeter
-from coaching_core.llm.resilience import Breaker, Breakers, RetryPolicy, is_passing
+from coaching_core.llm.equipment import DEFAULT_MAX_TOKENS, OTHER_PROVIDERS, TOKENS_AROUND_A_MESSAGE, Equipment
+from coaching_core.llm.resilience import Breaker, is_passing
 from coaching_core.llm.types import (
     CompletionRequest,
     EmbeddingRequest,
-    Message,
     ModelInfo,
     Provider,
     RunStatus,
     Usage,
 )
 
-OTHER_PROVIDERS = "*"
-"""Key of the provider that serves every vendor without an adapter of its own."""
-
-DEFAULT_MAX_TOKENS = 4096
-"""Longest answer, tokens, where the request does not say: without a bound nobody could hold the money for it."""
-
-_TOKENS_AROUND_A_MESSAGE = 32
 _LATE_SECONDS = 120.0
-_log = logging.getLogger(__name__)
-
-CallListener = Callable[[PromptRun], None]
-"""Hears of every record, after it is durable. Must be quick; an error of its own is logged and harms nobody."""
 
 Request = TypeVar("Request", CompletionRequest, EmbeddingRequest)
-
-
-@dataclass(frozen=True, slots=True)
-class CallLimits:
-    """How long calls and attempts may take, seconds.
-
-    Attributes:
-        deadline: The whole call, all attempts and waits together, when the request does not say.
-        attempt: One attempt; of a stream, its first piece and each wait between two pieces.
-    """
-
-    deadline: float = 60.0
-    attempt: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What every journey of a gateway shares."""
-
-    catalogue: Catalogue
-    providers: Mapping[str, Provider]
-    ledger: Ledger
-    limits: CallLimits = CallLimits()
-    retries: RetryPolicy = RetryPolicy()
-    breakers: Breakers = field(default_factory=Breakers)
-    listeners: tuple[CallListener, ...] = ()
-    clock: Clock = utc_now
-    ids: IdFactory = new_id
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    draw: Callable[[float, float], float] = random.uniform
-    lag: LoopLagMeter = field(default_factory=LoopLagMeter)
-
-    async def keep(self, run: PromptRun) -> None:
-        """Make a record durable, even if the caller leaves meanwhile, then tell those who listen."""
-        await asyncio.shield(self.ledger.record(run))
-        for listener in self.listeners:
-            try:
-                listener(run)
-            except Exception:  # noqa: BLE001 - who watches must not harm what is watched
-                _log.exception("a listener failed")
 
 
 @dataclass(slots=True)
@@ -126,7 +69,7 @@ class Journey(Generic[Request]):
     def __init__(self, equipment: Equipment, request: Request, streaming: bool) -> None:
         self._equipment = equipment
         self._loop = asyncio.get_running_loop()
-        self._request = request
+        self._request: Request = request
         self._streaming = streaming
         self._chain = self._models()
         self._place = 0
@@ -208,7 +151,8 @@ class Journey(Generic[Request]):
         """Record the attempt that brought the answer; returns its record."""
         attempt.breaker.succeeded(attempt.generation)
         catalogue, model = self._equipment.catalogue, attempt.info.name
-        cost = catalogue.cost(model, usage)
+        begun_at = attempt.run.created_at
+        cost = catalogue.cost(model, usage, begun_at)
         run = replace(
             self._ended(attempt, RunStatus.OK),
             input_tokens=usage.input_tokens,
@@ -216,7 +160,7 @@ class Journey(Generic[Request]):
             cached_tokens=usage.cached_tokens,
             cache_write_tokens=usage.cache_write_tokens,
             cost_usd=cost,
-            price_version=None if cost is None else catalogue.price_version(model),
+            price_version=None if cost is None else catalogue.price_version(model, begun_at),
             held_usd=attempt.run.held_usd if cost is None else None,
             held_tokens=None,
         )
@@ -224,63 +168,58 @@ class Journey(Generic[Request]):
         return run
 
     def _models(self) -> tuple[ModelInfo, ...]:
-        catalogue, request = self._equipment.catalogue, self._request
-        asked = catalogue.require(request.model)
-        if not getattr(request, "fallback", False):
+        catalogue: Catalogue = self._equipment.catalogue
+        asked = catalogue.require(self._request.model)
+        if not getattr(self._request, "fallback", False):
             return (asked,)
-        others = catalogue.fallbacks(asked.name, request.context.purpose)
+        others: tuple[str, ...] = catalogue.fallbacks(asked.name, self._request.context.purpose)
         return (asked, *(catalogue.info(name) for name in others))
 
     def _make(self, info: ModelInfo, breaker: Breaker, generation: int) -> Attempt[Request]:
         equipment = self._equipment
-        run_id = equipment.ids()
-        self._call_id = self._call_id or run_id
         seconds = min(equipment.limits.attempt, max(0.001, self.deadline - self._loop.time()))
         if self.has_stand_in and self._streaming:
             seconds = min(seconds, equipment.retries.patience_seconds)
-        request = self._for_wire(info.name, run_id, seconds)
-        run = self._opening(run_id, info, request)
+        run = self._opening(info)
+        request = self._for_wire(info.name, run.id, seconds)
         provider = equipment.providers.get(info.provider) or equipment.providers[OTHER_PROVIDERS]
         return Attempt(info, provider, request, run, breaker, generation, time.perf_counter(), seconds)
 
     def _for_wire(self, model: str, run_id: str, seconds: float) -> Request:
-        request = self._request
-        if isinstance(request, CompletionRequest):
-            most = request.max_tokens or DEFAULT_MAX_TOKENS
-            return replace(request, model=model, max_tokens=most, timeout_seconds=seconds, call_id=run_id)
-        return replace(request, model=model, timeout_seconds=seconds, call_id=run_id)
+        changes: dict[str, Any] = {"model": model, "timeout_seconds": seconds, "call_id": run_id}
+        if isinstance(self._request, CompletionRequest):
+            changes["max_tokens"] = self._longest_answer(model)
+            if self._request.temperature is None:
+                changes["temperature"] = self._equipment.catalogue.defaults(model).temperature
+        return replace(self._request, **changes)
 
-    def _opening(self, run_id: str, info: ModelInfo, request: CompletionRequest | EmbeddingRequest) -> PromptRun:
-        context = request.context
-        if isinstance(request, CompletionRequest):
-            most_in, most_out = most_input_tokens(request.messages), request.max_tokens or DEFAULT_MAX_TOKENS
-        else:
-            most_in, most_out = sum(len(text.encode()) + 8 for text in request.texts), 0
-        return PromptRun(
-            id=run_id,
-            tenant_id=context.tenant_id,
-            purpose=context.purpose,
-            provider=info.provider,
-            model=info.name,
-            simulated=info.simulated,
-            latency_ms=0.0,
-            status=RunStatus.UNKNOWN,
-            created_at=self._equipment.clock(),
-            request_id=context.request_id or logs.request_id.get(),
-            user_id=context.user_id,
-            session_id=context.session_id,
-            interaction_ids=context.interaction_ids,
-            group_id=context.group_id,
-            eval_run_id=context.eval_run_id,
-            topic_id=context.topic_id,
-            prompt_version=context.prompt_version,
-            rubric_version=context.rubric_version,
+    def _longest_answer(self, model: str) -> int:
+        """Tokens; where neither call nor model says, a bound of ours, or else nobody could hold the money."""
+        asked = self._request.max_tokens if isinstance(self._request, CompletionRequest) else 0
+        return asked or self._equipment.catalogue.defaults(model).max_tokens or DEFAULT_MAX_TOKENS
+
+    def _opening(self, info: ModelInfo) -> PromptRun:
+        catalogue, run = self._equipment.catalogue, self._equipment.blank_run(info, self._request.context)
+        asked = self._chain[0].name
+        most_in, most_out = self._most_tokens(info.name)
+        self._call_id = self._call_id or run.id
+        return replace(
+            run,
             call_id=self._call_id,
             attempt=self.attempts + 1,
-            asked_model=None if info.name == self._chain[0].name else self._chain[0].name,
-            held_usd=self._equipment.catalogue.worst_case(info.name, most_in, most_out),
+            asked_model=None if info.name == asked else asked,
+            held_usd=catalogue.worst_case(info.name, most_in, most_out, run.created_at),
             held_tokens=most_in + most_out,
         )
+
+    def _most_tokens(self, model: str) -> tuple[int, int]:
+        """Longest question and answer, tokens: more than any provider counts, as a token is one byte at least."""
+        request = self._request
+        if isinstance(request, CompletionRequest):
+            texts, answer = [message.content for message in request.messages], self._longest_answer(model)
+        else:
+            texts, answer = list(request.texts), 0
+        return TOKENS_AROUND_A_MESSAGE + sum(len(text.encode()) + TOKENS_AROUND_A_MESSAGE for text in texts), answer
 
     def _ended(self, attempt: Attempt[Request], status: RunStatus) -> PromptRun:
         lag = self._equipment.lag
@@ -320,9 +259,7 @@ class Journey(Generic[Request]):
             return
         wait = (error.retry_after or 0.0) + self._equipment.draw(0.0, 0.5)
         if self._loop.time() + wait >= self.deadline:
-            run_id = self._equipment.ids()
-            self._call_id = self._call_id or run_id
-            await self._refuse(self._opening(run_id, info, self._for_wire(info.name, run_id, 0.0)), error)
+            await self._refuse(self._opening(info), error)
         self._wait = wait
 
     async def _refuse(self, run: PromptRun, error: Exception) -> None:
@@ -341,11 +278,6 @@ class Journey(Generic[Request]):
     def _expiry(self) -> datetime:
         left = max(0.0, self.deadline - self._loop.time())
         return self._equipment.clock() + timedelta(seconds=left + _LATE_SECONDS)
-
-
-def most_input_tokens(messages: tuple[Message, ...]) -> int:
-    """More tokens than any provider counts for these messages: a token is one byte at least."""
-    return 64 + sum(len(message.content.encode()) + _TOKENS_AROUND_A_MESSAGE for message in messages)
 
 
 def _status_of(error: BaseException) -> RunStatus:

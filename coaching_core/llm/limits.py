@@ -211,6 +211,7 @@ def refusal(limit: Limit, used: Decimal, held: Decimal, begun: datetime, now: da
         limit.id,
         wait,
         None if resets_at is None else resets_at.isoformat(),
+        limit.name,
     )
 
 

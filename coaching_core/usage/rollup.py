@@ -67,7 +67,7 @@ class Rollup:
         return _fold_state(connection)
 
     def keep_up(self) -> int:
-        """Sum up what was recorded since the last time; returns how many rows or cells that were.
+        """Sum up what was recorded since the last time; returns how many rows, or days, that were.
 
         Run by a job every minute or so. Answers are exact without it, only slower.
         """
@@ -148,19 +148,22 @@ def _add_rows(connection: sa.Connection, table: sa.Table, keys: tuple[str, ...],
 def _merge_cells(connection: sa.Connection, table: sa.Table, keys: tuple[str, ...]) -> int:
     """Merge the cells of days to which triggers added many; readers and other writers are not held up."""
     many = sa.select(table.c.day).where(table.c.fresh).group_by(table.c.day).having(sa.func.count() > _FEW_CELLS)
-    gone = sa.delete(table).where(table.c.day.in_(many)).returning(*table.c).cte("gone")
-    return _insert_merged(connection, table, keys, gone, fresh=False)
+    days = list(connection.scalars(many))
+    if days:
+        gone = sa.delete(table).where(table.c.day.in_(days)).returning(*table.c).cte("gone")
+        _insert_merged(connection, table, keys, gone, fresh=False)
+    return len(days)
 
 
 def _insert_merged(
     connection: sa.Connection, table: sa.Table, keys: tuple[str, ...], cells: sa.FromClause, fresh: bool = True
-) -> int:
-    """Insert the sums of cells by their keys; returns how many that made."""
+) -> None:
+    """Insert the sums of cells by their keys."""
     kept = [cells.c[name] for name in keys]
     samples = [_joined(connection.dialect.name, cells.c[name]).label(name) for name in _samples_of(table)]
     merged = sa.select(*kept, *measures.cell_measures(cells), *samples, sa.literal(fresh)).group_by(*kept)
     names = [*keys, *COUNTS, *MONEY, *_samples_of(table), "fresh"]
-    return connection.execute(sa.insert(table).from_select(names, merged)).rowcount
+    connection.execute(sa.insert(table).from_select(names, merged))
 
 
 def _samples_of(table: sa.Table) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ Costs are exact sums made by the database; an unknown cost is never 0, it is cou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ from coaching_core.storage.database import Database
 from coaching_core.usage import grouping
 from coaching_core.usage.export import write_csv, write_parquet
 from coaching_core.usage.models import (
+    NO_USAGE,
     DailyCost,
     Dimension,
     Headline,
@@ -28,6 +29,7 @@ from coaching_core.usage.models import (
     Totals,
     UsageFilter,
     UsageRow,
+    UsageSums,
     UsageTimings,
 )
 from coaching_core.usage.percentiles import Bundle, all_timings, grouped_timings
@@ -37,7 +39,7 @@ from coaching_core.usage.sources import columns_of
 
 _LONGEST_PAGE = 1_000
 _SMALLEST_MONEY = Decimal("1e-12")
-_TIME = (Dimension.DAY, Dimension.HOUR)
+_UNSTACKED = (Dimension.DAY, Dimension.HOUR, Dimension.USER)
 
 
 class UsageService:
@@ -61,37 +63,42 @@ class UsageService:
 
         Args:
             by: What the rows group by.
-            stacked_by: What the costs of the steps are told apart by; ``by`` when it is left out.
+            stacked_by: What the costs of the steps are told apart by; ``by`` when it is left out, and not people: those
+                are too many to be asked for day by day.
         """
         split, step = stacked_by or by, _step(usage_filter)
+        known = [one for one in dict.fromkeys((by, split)) if one not in (step, *_UNSTACKED)]
+        columns = [*columns_of((step, *known)), "simulated"]
         with self._reading() as reader:
-            times = reader.sums(usage_filter, _columns(step, None, simulated=True))
-            now = grouping.added_up(times.items(), lambda _: ())
-            real = grouping.added_up(((key, one) for key, one in times.items() if not key[1]), lambda _: ())
-            steps = grouping.steps(usage_filter, step, grouping.added_up(times.items(), lambda key: key[:1]))
-            rows = steps if by is step else self._rows(reader, usage_filter, by)
-            groups = rows if split is by else self._rows(reader, usage_filter, split)
-            return Overview(
-                now=now.get((), grouping.NO_USAGE),
-                before=reader.total(usage_filter.before(self._clock())),
-                real=real.get((), grouping.NO_USAGE),
-                steps=steps,
-                rows=tuple(row for row in rows if row.usage.attempts),
-                stack=_stack(reader, usage_filter, split, groups),
-            )
+            cube = _Cube(columns, reader.sums(usage_filter, columns))
+            before = reader.total(usage_filter.before(self._clock()))
+            rows = reader.sums(usage_filter, columns_of((by,))) if by is Dimension.USER else cube.by(by)
+        steps = grouping.steps(usage_filter, step, cube.by(step))
+        return Overview(
+            now=cube.total(),
+            before=before,
+            real=cube.total(lambda key: not key[-1]),
+            steps=steps,
+            rows=grouping.sorted_rows(by, rows),
+            stack={} if split in _UNSTACKED else _stack(usage_filter, cube, split),
+        )
 
     def timings(self, usage_filter: UsageFilter, by: Dimension) -> UsageTimings:
         """The percentiles that belong to an overview; exact, which takes longer than sums."""
         step = _step(usage_filter)
-        columns = columns_of((step, by))
         with self._reading() as reader:
-            bundles = reader.timings(usage_filter, columns)
+            if by is Dimension.USER:  # a bundle for each person on each day would be a bundle for each call
+                columns = columns_of((by,))
+                bundles, rows = reader.timings(usage_filter, columns_of((step,))), reader.timings(usage_filter, columns)
+            else:
+                columns = columns_of((step, by))
+                bundles = rows = reader.timings(usage_filter, columns)
             before = reader.timings(usage_filter.before(self._clock()))
         return UsageTimings(
             now=all_timings(bundles),
             before=all_timings(before),
             steps=grouped_timings(bundles, lambda one: grouping.key_text(step, one.key) or ""),
-            rows=grouped_timings(bundles, lambda one: _text(by, columns, one)),
+            rows=grouped_timings(rows, lambda one: _text(by, columns, one)),
         )
 
     def headline(self, usage_filter: UsageFilter) -> Headline:
@@ -113,7 +120,7 @@ class UsageService:
         """The sums for each day (UTC) of the period, earliest first; days without calls are there too."""
         found = {row.key: row.usage for row in self.by(usage_filter, Dimension.DAY)}
         keys = grouping.step_keys(usage_filter, Dimension.DAY)
-        return tuple(UsageRow(key, found.get(key, grouping.NO_USAGE)) for key in keys)
+        return tuple(UsageRow(key, found.get(key, NO_USAGE)) for key in keys)
 
     def by(self, usage_filter: UsageFilter, dimension: Dimension) -> tuple[UsageRow, ...]:
         """The sums for each group, with percentiles: days earliest first, everything else the costliest first."""
@@ -195,47 +202,38 @@ class UsageService:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
             yield UsageReader(connection, self._rollup)
 
-    @staticmethod
-    def _rows(reader: UsageReader, wanted: UsageFilter, by: Dimension) -> tuple[UsageRow, ...]:
-        return grouping.sorted_rows(by, reader.sums(wanted, columns_of((by,))))
+
+@dataclass(frozen=True, slots=True)
+class _Cube:
+    """Sums by several columns, to be added up by some of them."""
+
+    columns: list[str]
+    sums: Mapping[grouping.Key, UsageSums]
+
+    def by(self, *dimensions: Dimension) -> dict[grouping.Key, UsageSums]:
+        places = [self.columns.index(name) for name in columns_of(dimensions)]
+        return grouping.added_up(self.sums.items(), lambda key: tuple(key[place] for place in places))
+
+    def total(self, which: Callable[[grouping.Key], bool] = lambda _: True) -> UsageSums:
+        kept = ((key, one) for key, one in self.sums.items() if which(key))
+        return grouping.added_up(kept, lambda _: ()).get((), NO_USAGE)
 
 
 def _step(wanted: UsageFilter) -> Dimension:
     return Dimension.HOUR if wanted.hourly else Dimension.DAY
 
 
-def _columns(step: Dimension, by: Dimension | None, simulated: bool = False) -> list[str]:
-    columns = columns_of((step,) if by is None else (step, by))
-    return [*columns, "simulated"] if simulated else columns
-
-
 def _text(by: Dimension, columns: list[str], bundle: Bundle) -> str | None:
     return grouping.key_text(by, tuple(bundle.key[columns.index(name)] for name in columns_of((by,))))
 
 
-def _stack(
-    reader: UsageReader, wanted: UsageFilter, by: Dimension, groups: tuple[UsageRow, ...]
-) -> dict[str, tuple[Decimal, ...]]:
+def _stack(wanted: UsageFilter, cube: _Cube, by: Dimension) -> dict[str, tuple[Decimal, ...]]:
     step = _step(wanted)
-    if by in _TIME:
-        return {}
-    columns = columns_of((step, by))
     costs: dict[tuple[str | None, str | None], Decimal] = {}
-    for narrowed in _narrowed(wanted, by, groups):
-        for key, one in reader.sums(narrowed, columns).items():
-            found = (grouping.key_text(step, key), grouping.key_text(by, key[1:]))
-            costs[found] = costs.get(found, Decimal(0)) + one.cost_known
-    return grouping.stack(grouping.step_keys(wanted, step), groups, costs)
-
-
-def _narrowed(wanted: UsageFilter, by: Dimension, groups: tuple[UsageRow, ...]) -> Iterator[UsageFilter]:
-    """Of thousands of people, only those that will be shown are asked for."""
-    if by is not Dimension.USER:
-        yield wanted
-        return
-    for row in groups[: grouping.STACKED + 1]:
-        if row.key:
-            yield replace(wanted, user_id=row.key)
+    for key, one in cube.by(step, by).items():
+        found = (grouping.key_text(step, key), grouping.key_text(by, key[1:]))
+        costs[found] = costs.get(found, Decimal(0)) + one.cost_known
+    return grouping.stack(grouping.step_keys(wanted, step), grouping.sorted_rows(by, cube.by(by)), costs)
 
 
 def _totals(reader: UsageReader, wanted: UsageFilter) -> Totals:

@@ -69,16 +69,24 @@ class PointwiseJudge:
         rubric: What to look at.
         context: What the calls are accounted to; its purpose should be ``Purpose.JUDGE``.
         seed: Passed on with every call.
+        reuse_replies: Take a kept reply to the very same question.
     """
 
     def __init__(
-        self, gateway: CompletionGateway, model: str, rubric: Rubric, context: CallContext, seed: int | None = None
+        self,
+        gateway: CompletionGateway,
+        model: str,
+        rubric: Rubric,
+        context: CallContext,
+        seed: int | None = None,
+        reuse_replies: bool = False,
     ) -> None:
         self._gateway = gateway
         self._model = model
         self._rubric = rubric
         self._context = context
         self._seed = seed
+        self._reuse_replies = reuse_replies
 
     async def judge(self, ctx: JudgeContext) -> Verdict:
         """Score one answer.
@@ -141,6 +149,7 @@ class PointwiseJudge:
             temperature=0.0,
             seed=self._seed,
             json_object=True,
+            reuse_reply=self._reuse_replies,
         )
 
     def _read(self, completion: Completion) -> tuple[CriterionScore, ...]:

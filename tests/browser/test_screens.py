@@ -19,6 +19,7 @@ _SCREENS = {
     "usage": "Usage & cost",
     "progression": "Progression",
     "models": "Models",
+    "limits": "Limits & budgets",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
 import os
@@ -13,7 +12,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,40 +20,17 @@ from hypothesis import strategies as some
 from coaching_core import logs
 from coaching_core.errors import InvalidInputError
 from coaching_core.logs import JsonFormatter, configure_logging, describe_error, hashed, installation_salt, use_salt
+from tests.log_lines import Lines, recorded_logs
 
 SAID = "I am afraid of Monday"
 KEY = "sk-canary-7731-abcdef"
 MAIL = "canary@example.com"
 
 
-class Lines(io.StringIO):
-    """What was written, line by line."""
-
-    def all(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-    @property
-    def only(self) -> dict[str, Any]:
-        (line,) = self.all()
-        return line
-
-
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    """Logging as the running process has it, into memory; everything is put back afterwards."""
-    root = logging.getLogger()
-    names = [*logs.OUR_LOGGERS, *logs._TALKATIVE]
-    levels = {name: logging.getLogger(name).level for name in names}
-    kept = (root.handlers, root.level, sys.excepthook, threading.excepthook, sys.unraisablehook)
-    stream = Lines()
-    monkeypatch.setattr(sys, "stderr", stream)
-    configure_logging("INFO", [KEY, "own secret"])
-    yield stream
-    logging.captureWarnings(False)
-    root.handlers, level, sys.excepthook, threading.excepthook, sys.unraisablehook = kept
-    root.setLevel(level)
-    for name, value in levels.items():
-        logging.getLogger(name).setLevel(value)
+def lines() -> Iterator[Lines]:
+    with recorded_logs([KEY, "own secret"]) as found:
+        yield found
 
 
 def test_a_line_has_the_fields_of_every_line_and_its_own(lines: Lines) -> None:

@@ -67,10 +67,10 @@ def test_its_runs_are_kept_where_the_settings_say(workbench: Workbench, settings
 
 
 def test_the_demo_of_a_workbench_has_its_runs(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded: list[str] = []
-    monkeypatch.setattr(DemoRuns, "load", lambda _: loaded.append("runs"))
-    workbench.core.demo.load(datetime.now(UTC))
-    assert loaded == ["runs"]
+    removed: list[str] = []
+    monkeypatch.setattr(DemoRuns, "remove", lambda _: removed.append("runs"))
+    workbench.core.demo.remove()
+    assert removed == ["runs"]
 
 
 def test_the_running_workbench_is_the_last_that_was_set(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
 from evals.compare import ComparisonVerdict
 from evals.ingest import RunIngest, comparison_figures, plain, summarise
-from evals.journal import JournalLine
+from evals.journal import LOST, JournalLine
+from evals.plan import Cell
 from evals.results import RunResults, load_results
 from evals.run_folder import RunFolder, RunState
 from evals.runs import RunService, RunSummary
@@ -95,6 +96,15 @@ def test_figures_add_up_over_several_readings(bench: Bench, tmp_path: Path) -> N
         seen.append((row.answers_done, row.verdicts_done, row.failed, row.cost))
     one = Decimal("0.0000041")
     assert seen == [(0, 0, 0, 0), (2, 1, 1, 3 * one), (4, 4, 4, 8 * one), (6, 6, 6, 12 * one)]
+
+
+def test_calls_that_brought_no_result_cost_their_money_and_count_as_nothing_else(bench: Bench, tmp_path: Path) -> None:
+    results = make_results(ONE_WORSE)
+    run = line_of(results.answers[0])[0].body["prompt_runs"][0] | {"id": "cut off", "cost_usd": "0.5"}
+    folder = folder_of(results, tmp_path, JournalLine(LOST, Cell("", "", 0), {"prompt_runs": [run]}))
+    bench.ingest.register(folder)
+    row = bench.taken(folder)
+    assert (row.answers_done, row.verdicts_done, row.failed, row.cost) == (0, 0, 0, Decimal("0.5"))
 
 
 def test_a_row_is_dated_when_something_changes(bench: Bench, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,7 +89,7 @@ def test_each_prompt_is_tried_with_each_model(settings: Settings) -> None:
 
 
 def test_one_real_model_among_simulated_ones_does_not_hide_them(settings: Settings) -> None:
-    keyed = settings.model_copy(update={"openai_api_key": "sk-test"})
+    keyed = settings.model_copy(update={"openai_api_key": SecretStr("sk-test")})
     assert make_plan(keyed, limit=1, judge="openai/gpt-4o").simulated
     assert make_plan(keyed, limit=1, models=("openai/gpt-4o",)).simulated
     assert not make_plan(keyed, limit=1, models=("openai/gpt-4o",), judge="openai/gpt-4o").simulated

@@ -25,7 +25,7 @@ from tests.evals.test_plan import SHORT
 def test_what_a_request_leaves_open_is_filled_in() -> None:
     request = read_plan(SHORT)
     assert isinstance(request, PlanRequest)
-    assert request.model_dump() == SHORT | {
+    filled = SHORT | {
         "prompts": ("published",),
         "models": ("simulated/coach-steady",),
         "rubric": "coaching_quality",
@@ -37,6 +37,8 @@ def test_what_a_request_leaves_open_is_filled_in() -> None:
         "seed": 0,
         "money_cap": None,
     }
+    found = request.model_dump()
+    assert {name: found[name] for name in filled} == filled
 
 
 @pytest.mark.parametrize(

@@ -172,3 +172,27 @@ def test_a_terminal_line_is_wiped_before_it_is_drawn_anew(settings: Settings) ->
 def test_a_file_ends_with_its_last_line(settings: Settings) -> None:
     assert drawn(settings, io.StringIO(), progress()).endswith("or more\n")
     assert not drawn(settings, io.StringIO(), progress()).endswith("\n\n")
+
+
+class Piped(io.StringIO):
+    """What its reader has by now."""
+
+    seen = ""
+
+    def flush(self) -> None:
+        self.seen = self.getvalue()
+
+
+def test_every_line_leaves_at_once(settings: Settings) -> None:
+    class PipedTerminal(Piped, Terminal):
+        pass
+
+    for stream in (Piped(), PipedTerminal()):
+        line = ProgressLine(stream, make_plan(settings, limit=5))
+        assert stream.seen == stream.getvalue() != ""
+        for event in (Advanced(progress()), Paused("Full."), Ended(RunState.FINISHED, "", progress())):
+            before = stream.seen
+            line.hear(event)
+            assert stream.seen == stream.getvalue() != before
+        line.close()
+        assert stream.seen == stream.getvalue()

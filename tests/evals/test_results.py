@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from coaching_core.errors import NotFoundError, RunDamagedError
-from evals.journal import JournalLine
+from evals.journal import LOST, JournalLine
+from evals.plan import Cell
 from evals.results import Answer, RunResults, compare_runs, load_results, write_parquet
 from evals.run_folder import RunFolder
 from evals.statistics import mean_interval
@@ -97,6 +98,20 @@ def test_a_line_that_says_nonsense_is_damage_and_is_named(damage: Any, tmp_path:
     folder = folder_of(results, tmp_path, answer, replace(verdict, body=damage(verdict.body)))
     with pytest.raises(RunDamagedError, match=r"journal\.jsonl is damaged"):
         load_results(folder)
+
+
+def test_calls_that_brought_no_result_cost_their_money_and_are_no_answers(tmp_path: Path) -> None:
+    results = make_results(ONE_WORSE)
+    (run,) = results.answers[0].prompt_runs
+    cut_off = [replace(run, id="a", cost_usd=None), replace(run, id="b", cost_usd=Decimal("0.5"))]
+    lost = JournalLine(LOST, Cell("", "", 0), {"prompt_runs": [one.as_json() for one in cut_off]})
+    lines = [line for answer in results.answers for line in line_of(answer)]
+    found = load_results(folder_of(results, tmp_path, lost, *lines, lost))
+    assert found.answers == results.answers
+    assert [one.id for one in found.lost] == ["a", "b", "a", "b"]
+    assert found.cost == results.cost + 1
+    assert len(list(found.prompt_runs())) == len(list(results.prompt_runs())) + 4
+    assert found.variants() == results.variants()
 
 
 def test_the_rows_of_the_table() -> None:

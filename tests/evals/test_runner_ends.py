@@ -12,7 +12,7 @@ import pytest
 from coaching_core.errors import DiskFullError
 from coaching_core.llm.types import Completion, CompletionRequest, Purpose
 from evals.events import Advanced, Ended, RunEvent
-from evals.journal import JournalLine, read_journal
+from evals.journal import LOST, JournalLine, read_journal
 from evals.plan import Cell
 from evals.results import load_results
 from evals.run_folder import RunFolder, RunState
@@ -184,3 +184,17 @@ def test_a_journal_of_another_cell_is_not_taken_for_this_one(make: Make) -> None
     ended = carried_out(folder, desk)
     assert (ended.progress.failed_answers, ended.progress.verdicts, len(desk.asked)) == (1, 1, 2)
     assert {request.seed for request in desk.asked} == {folder.plan().call_seed(1)}
+
+
+def test_money_of_calls_that_brought_no_result_counts_towards_the_cap(make: Make) -> None:
+    folder = make(money_cap="0.05")
+    desk = Desk(plain(folder.plan()), lambda number: "0.02" if number == 0 else "0.01")
+    first = carried_out(folder, desk)
+    assert (first.state, len(desk.asked)) == (RunState.STOPPED, 4)
+    (line, _) = next(read_journal(folder.journal))
+    lost = replace(line, kind=LOST, cell=Cell("", "", 0), body={"prompt_runs": line.body["prompt_runs"]})
+    folder.journal.write_bytes(lost.encode())
+    again = Desk(plain(folder.plan()))
+    ended = carried_out(folder, again)
+    assert (ended.state, len(again.asked), ended.progress.cost) == (RunState.STOPPED, 3, Decimal("0.05"))
+    assert (ended.progress.done_before, ended.progress.done) == (0, 1)

@@ -107,7 +107,8 @@ class Behaviour:
             instead the pool that a faulty call draws from.
         fault_rate: Share of calls that go wrong, 0 to 1, drawn from ``fault_seed`` in order of arrival.
         down: Refuse every call; takes no fault from the plan.
-        down_kind: ``status`` refuses with 503, ``reset`` resets the connection.
+        down_kind: ``status`` refuses with 503 and lets calls being served come to their end; ``reset`` resets the
+            connection, of calls being served as well.
         only_model: Latency, faults and ``down`` strike only calls to this model, by the name it has on the wire
             (Bedrock: decoded); None strikes all.
     """
@@ -169,7 +170,8 @@ class MeteredCall:
 
     Processing begins on arrival unless the call is refused. From then on all of the input is billed. Of the output, a
     stream that breaks off or whose caller leaves is billed for the pieces sent by then; a hang and every reply that
-    is not streamed for all of it, sent or not. Calls that are refused, reset or closed unanswered are not billed.
+    is not streamed for all of it, sent or not. Calls that are refused, reset on arrival or closed unanswered are not
+    billed.
 
     Attributes:
         arrival: 1 for the first call since the reset, and so on.

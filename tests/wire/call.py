@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
-from tests.wire import CallEnd, Fault
+from tests.wire import Behaviour, CallEnd, Fault
 from tests.wire.connection import LAST_CHUNK, Connection, chunk
 from tests.wire.http_reader import Request
 from tests.wire.meter import Bill
@@ -58,6 +58,7 @@ class Call:
 
     async def serve(self) -> None:
         """Answer as ordered."""
+        self._state.serving.add(self)
         try:
             await self._serve(self._read())
         except RefusedError as refused:
@@ -65,6 +66,14 @@ class Call:
         except asyncio.CancelledError:
             self._left()
             raise
+        finally:
+            self._state.serving.discard(self)
+
+    def hear(self, order: Behaviour) -> None:
+        """An outage that resets connections breaks off this call as well; other orders are for calls to come."""
+        if order.down and order.down_kind == "reset" and order.strikes(self._bill.line.model):
+            self._bill.end("reset")
+            self._connection.break_off(reset=True)
 
     def _read(self) -> Question:
         question = self._wire.read(self._request)
@@ -206,7 +215,7 @@ class Call:
 
     def _left(self) -> None:
         """The caller went away."""
-        self._bill.counts.abandoned += self._bill.line.status != "open"
+        self._bill.counts.abandoned += self._bill.line.status not in ("open", "reset")
         self._bill.end("abandoned")
 
     def _end(self, kind: CallEnd) -> None:

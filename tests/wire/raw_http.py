@@ -84,7 +84,7 @@ def chat(
 ) -> RawReply:
     """One call to OpenAI's chat completions."""
     document = {"model": model, "messages": [{"role": "user", "content": said}], **fields}
-    return post(wire, CHAT, document, x_call_id=call_id)
+    return post(wire, CHAT, document, x_client_request_id=call_id)
 
 
 def message(wire: WireServer, said: Any = "Hello you", /, **fields: Any) -> RawReply:

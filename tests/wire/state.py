@@ -5,17 +5,27 @@ from __future__ import annotations
 import random
 from collections import deque
 from dataclasses import replace
+from typing import Protocol
 
 from tests.wire import Behaviour, Fault
 from tests.wire.meter import Meter, Tally
 from tests.wire.prompt_cache import PromptCache
 
 
+class Served(Protocol):
+    """A call being served."""
+
+    def hear(self, order: Behaviour) -> None:
+        """A new order came meanwhile."""
+        ...
+
+
 class WireState:
-    """Orders, the plan of faults, the prompt cache, the tally since the last order, and the meter."""
+    """Orders, the plan of faults, the prompt cache, the tally since the last order, the meter, the calls being served."""
 
     def __init__(self) -> None:
         self.meter, self.cache = Meter(), PromptCache()
+        self.serving: set[Served] = set()
         self.order(Behaviour())
 
     def order(self, behaviour: Behaviour) -> None:
@@ -26,6 +36,8 @@ class WireState:
             self.cache.forget()
         self._plan = deque(self.behaviour.faults)
         self._random = random.Random(behaviour.fault_seed)
+        for call in tuple(self.serving):
+            call.hear(self.behaviour)
 
     def next_fault(self) -> Fault:
         """What goes wrong with the call that arrives now."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.wire.http_reader import MalformedRequestError, Request, RequestReader
 
-PLAIN = b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nX-Call-Id: 7: 8\r\n\r\nhello"
+PLAIN = b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nX-Client-Request-Id: 7: 8\r\n\r\nhello"
 CHUNKED = b"POST /b%3A0 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
 BARE = b"GET /c HTTP/1.1\r\nConnection: close\r\n\r\n"
 

@@ -143,11 +143,28 @@ def test_a_caller_that_does_not_wait_pays_for_a_whole_reply_but_not_for_a_stream
     assert (call.status, billed(call)) == ("abandoned", (INPUT, output))
 
 
+@every_wire
+@pytest.mark.parametrize(("order", "breaks"), [({"down_kind": "reset"}, True), ({}, False), ({"only_model": "x"}, False)])
+def test_an_outage_by_resets_breaks_off_what_is_under_way_and_bills_what_was_sent(
+    wire: WireServer, path: str, order: dict[str, str], breaks: bool
+) -> None:
+    wire.configure(usage=USAGE, chunk_count=4, chunk_interval_ms=3_600_000)
+    where, document, headers = request_to(path, True)
+    with sent(wire, where, document, **headers) as connection, connection.getresponse() as response:
+        assert response.read(1)
+        wire.configure(down=True, **{"down_kind": "reset" if "only_model" in order else "status"} | order)
+        if breaks:
+            with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
+                response.read()
+        (call,) = wire.meter()
+        assert (call.status, billed(call)) == ("reset" if breaks else "open", (INPUT, 10))
+
+
 def test_calls_are_kept_by_id_and_arrival_until_the_reset_only(wire: WireServer) -> None:
     for call_id in ("run-1", "run-2", "run-1", ""):
         chat(wire, call_id=call_id)
         wire.configure(reply="Go on.")
-    post(wire, CHAT, "no object", x_call_id="run-3")
+    post(wire, CHAT, "no object", x_client_request_id="run-3")
     calls = wire.meter()
     assert [(call.arrival, call.call_id) for call in calls] == list(
         enumerate(["run-1", "run-2", "run-1", "", "run-3"], 1)
@@ -173,7 +190,7 @@ def test_counts_add_up_to_the_meter(wire: WireServer) -> None:
 def test_the_meter_keeps_every_one_of_many_calls(wire: WireServer) -> None:
     """25,000 calls, pipelined on one connection: the server answers each, in order, and forgets none."""
     body = b'{"model":"m","messages":[{"role":"user","content":"Hello you"}]}'
-    head = b"POST /v1/chat/completions HTTP/1.1\r\nX-Call-Id: %d\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nX-Client-Request-Id: %d\r\nContent-Length: %d\r\n\r\n"
     host, port = wire.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         for first in range(0, 25_000, 500):

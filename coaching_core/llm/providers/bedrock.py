@@ -25,7 +25,7 @@ from coaching_core.llm.providers.signing import AwsCredentials, signature
 from coaching_core.llm.types import CompletionRequest, EmbeddingReply, EmbeddingRequest, ProviderReply, Usage
 from coaching_core.settings import Settings
 
-_CACHING = re.compile(r"claude-(?:3-5-haiku|3-7|[a-z]+-[4-9])|amazon\.nova")
+_CACHING = re.compile(r"claude-(?:3-5-haiku|3-7|[a-z]+-[4-9])")
 _FIXED_TEMPERATURE = re.compile(r"openai\.gpt-\d")
 _CACHE_POINT = {"cachePoint": {"type": "default"}}
 _TITAN = "amazon.titan-embed-text"

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Iterator
 from typing import Protocol
 
+from coaching_core import logs
 from coaching_core.errors import ModelCallError, ProviderRejectedError
 from coaching_core.llm.providers.failures import broken
 from coaching_core.llm.providers.http import HttpPool, Post, StreamedBody
@@ -145,7 +146,10 @@ class NativeProvider(ABC):
 
 def headers_of(request: CompletionRequest | EmbeddingRequest, headers: dict[str, str]) -> dict[str, str]:
     """These headers and the ids of the call, as far as they can stand in a header."""
-    ids = {"x-client-request-id": request.call_id, "x-request-id": request.context.request_id}
+    ids = {
+        "x-client-request-id": request.call_id,
+        "x-request-id": request.context.request_id or logs.request_id.get(),
+    }
     return headers | {name: value for name, value in ids.items() if value and _is_plain(value)}
 
 

@@ -220,8 +220,11 @@ def test_spaces_and_empty_fields_are_tidied() -> None:
     [
         (replace(TEN_CENTS, cap=Decimal("1200.50")), "Everything: $1,200.5 a day"),
         (TURNS, "Each user: 5 turns a minute"),
-        (replace(TURNS, tenant_id="acme"), "Acme, each user: 5 turns a minute"),
-        (LimitDraft(Metric.TOKENS, Period.MONTH, Decimal("1e6"), model="openai/GPT"), "Openai/GPT: 1,000,000 tokens a month"),
+        (replace(TURNS, tenant_id="acme"), "acme, each user: 5 turns a minute"),
+        (
+            LimitDraft(Metric.TOKENS, Period.MONTH, Decimal("1e6"), model="openai/GPT"),
+            "openai/GPT: 1,000,000 tokens a month",
+        ),
         (LimitDraft(Metric.STREAMS, Period.AT_ONCE, Decimal(3)), "Everything: 3 streams at once"),
     ],
 )
@@ -232,9 +235,7 @@ def test_a_limit_without_a_name_is_called_what_it_is(draft: LimitDraft, name: st
 def test_unknown_names_are_doubted_and_accepted(service: LimitService) -> None:
     draft = replace(TEN_CENTS, model="openai/gtp")
     (doubt,) = service.doubts(draft)
-    assert doubt == (
-        "No model here is called “openai/gtp”, so this limit counts nothing yet. Did you mean openai/gpt?"
-    )
+    assert doubt == ("No model here is called “openai/gtp”, so this limit counts nothing yet. Did you mean openai/gpt?")
     assert service.set(draft, "olga").limit.model == "openai/gtp"
     assert service.doubts(replace(TEN_CENTS, provider="openai", model="openai/gpt")) == ()
     assert len(doubts(replace(TEN_CENTS, provider="x"), (), ())) == 1

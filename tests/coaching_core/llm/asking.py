@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from coaching_core.llm.assembly import build_catalogue
+from coaching_core.llm.equipment import CallLimits
 from coaching_core.llm.gateway import OTHER_PROVIDERS, Equipment, Gateway
-from coaching_core.llm.journey import CallLimits
 from coaching_core.llm.resilience import RetryPolicy
 from coaching_core.llm.types import (
     Completion,

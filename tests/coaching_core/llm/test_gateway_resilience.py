@@ -24,8 +24,8 @@ from coaching_core.errors import (
 from coaching_core.llm.accounting import Reservation
 from coaching_core.llm.assembly import build_catalogue
 from coaching_core.llm.catalogue import Catalogue
+from coaching_core.llm.equipment import CallLimits
 from coaching_core.llm.gateway import Equipment, Gateway
-from coaching_core.llm.journey import CallLimits
 from coaching_core.llm.resilience import Breakers, BreakerSettings, RetryPolicy
 from coaching_core.llm.types import (
     Completion,

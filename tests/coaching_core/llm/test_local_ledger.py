@@ -210,7 +210,7 @@ def test_counters_of_many_users_are_forgotten_when_their_day_is_over(
     database: Database, ledger: LocalLedger, clock: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(coaching_core.llm.local_ledger, "_MANY_COUNTERS", 10)
-    ledger._many = 10  # noqa: SLF001 - a year of users would take the test an hour
+    ledger._many = 10
     one = limit(each=Each.USER, cap=Decimal("0.02"))
     put_limits(database, one)
     ledger.refresh()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -180,6 +182,21 @@ def test_each_of_several_candidates_has_its_own_part() -> None:
     detectable = "v15: 0.73 points or more (power 80 %); v16: 0.47 points or more (power 80 %)"
     assert page.lines[-1] == f"Could detect | {detectable}"
     assert "v14 5.0 v15 6.0 +1.0 better v16 5.5 +0.5 better cr-001 Case 1" in page.lines
+
+
+@pytest.mark.parametrize("name", ["no spread", "all failed"])
+def test_a_run_that_could_detect_nothing_says_so(name: str) -> None:
+    said = "Could detect | v15: — too few scored pairs, or none that vary"
+    assert page_of(CASES[name]).lines[-1] == said
+
+
+def test_a_cost_that_is_partly_unknown_is_a_lower_bound() -> None:
+    results = make_results(CASES["two variants"])
+    (run,) = results.answers[0].prompt_runs
+    first = replace(results.answers[0], prompt_runs=(replace(run, cost_usd=None), replace(run, cost_usd=Decimal(212))))
+    page = Page(render_report(replace(results, answers=(first, *results.answers[1:])), "html"))
+    said = "Cost | $212.00 or more: the cost of 1 of 13 calls is unknown, so the total is a lower bound"
+    assert said in page.lines
 
 
 def test_a_finished_run_does_not_say_that_it_is_not() -> None:
