@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from coaching_core.limits.models import Headroom, HeadroomState, StoredLimit
 from coaching_core.llm.limits import Action, Each, Limit, Metric, Period
-from pages.view_models.words import DASH, money_total, moment, plural
+from pages.view_models.words import DASH, moment, money_total, plural
 
 SPANS: Mapping[Period, str] = {
     Period.MINUTE: "a minute",

@@ -8,21 +8,24 @@ import json
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coaching_core.errors import ConflictError, DiskFullError, ProviderDownError, RunDamagedError
+from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.providers.simulated import SimulatedProvider
-from coaching_core.llm.types import CompletionRequest, ProviderReply, Purpose, TextDelta
+from coaching_core.llm.types import CompletionRequest, ProviderReply, Purpose, RunStatus, TextDelta
 from coaching_core.settings import Settings
 from evals.events import Advanced, Paused, RunEvent
 from evals.journal import Journal, JournalLine, read_journal
 from evals.plan import Cell, RunPlan
 from evals.results import RunResults, load_results, write_parquet
 from evals.run_folder import RunFolder, RunState
-from tests.evals.making import make_plan, make_runner
+from tests.evals.making import NOW, make_plan, make_runner
 
 
 class Flaky:
@@ -312,3 +315,62 @@ def test_a_run_that_no_process_took_up_is_said_so(settings: Settings, tmp_path: 
     assert "run.log" in status.reason
     folder.write_status(RunState.WAITING)
     assert folder.status().state is RunState.WAITING
+
+
+def test_calls_cut_off_by_a_crash_are_recorded_once_when_the_run_is_resumed(settings: Settings, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, make_plan(settings, limit=2))
+    journal = CallJournal(folder.path)  # of a process that dies before it hears of its call's end
+    asyncio.run(journal.open(_under_way(folder.plan().run_id)))
+    ended = asyncio.run(make_runner(folder, settings).run())
+    assert ended.state is RunState.FINISHED
+    results = load_results(folder)
+    assert [(run.id, run.status, run.held_usd) for run in results.lost] == [("cut-off", "unknown", Decimal("0.02"))]
+    assert "cut-off" in [run.id for run in results.prompt_runs()]
+    again = asyncio.run(make_runner(folder, settings).run())
+    assert again.state is RunState.FINISHED
+    assert len(load_results(folder).lost) == 1
+
+
+def test_a_call_cut_off_by_a_stop_is_recorded(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.runner.GRACE_SECONDS", 0.0)
+    folder = _folder(tmp_path, make_plan(settings, limit=2, concurrency=1))
+
+    class Silent(Flaky):
+        async def complete(self, request: CompletionRequest) -> ProviderReply:
+            self.requests.append(request)
+            runner.stop()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    runner = make_runner(folder, settings, providers={"simulated": Silent()})
+    assert asyncio.run(runner.run()).state is RunState.STOPPED
+    (lost,) = load_results(folder).lost
+    assert lost.status == "cancelled"
+    assert lost.cost_usd is None
+    assert lost.held_usd is not None
+
+
+def test_what_was_lost_counts_towards_the_cap(settings: Settings, tmp_path: Path) -> None:
+    folder = _folder(tmp_path, make_plan(settings, limit=2, money_cap="0.03"))
+    journal = CallJournal(folder.path)
+    asyncio.run(journal.open(_under_way(folder.plan().run_id)))
+    assert asyncio.run(make_runner(folder, settings).run()).state is RunState.STOPPED
+
+
+def _under_way(run_id: str) -> PromptRun:
+    return PromptRun(
+        id="cut-off",
+        tenant_id="local",
+        purpose=Purpose.EVALUATION,
+        provider="simulated",
+        model="simulated/coach-steady",
+        simulated=True,
+        latency_ms=0.0,
+        status=RunStatus.UNKNOWN,
+        created_at=NOW,
+        eval_run_id=run_id,
+        held_usd=Decimal("0.02"),
+        held_tokens=900,
+    )

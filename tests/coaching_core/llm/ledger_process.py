@@ -20,6 +20,11 @@ from tests.coaching_core.llm.holding import AnyLedger, Watch, answered, attempt,
 from tests.conftest import PROJECT, make_settings
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 async def _race(ledger: AnyLedger, wishes: list[Reservation]) -> int:
     admitted = await reserve_all(ledger, wishes)
     for held in admitted:
@@ -38,10 +43,10 @@ def main(what: str, home: str, prefix: str, calls: str, url: str | None = None) 
     database = open_database(make_settings(Path(home), database_url=url))
     wishes = [attempt(f"{prefix}{number:03}") for number in range(int(calls))]
     with opened(database, Path(home) / "calls", Watch()) as ledger:
-        print("ready", flush=True)
+        _say("ready")
         sys.stdin.readline()
         done = asyncio.run((_race if what == "race" else _hold)(ledger, wishes))
-        print(done, flush=True)
+        _say(str(done))
         if what == "hold":
             sys.stdin.readline()
     database.close()

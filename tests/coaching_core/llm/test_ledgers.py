@@ -381,7 +381,7 @@ def test_records_taken_in_count_once_when_their_transaction_is_tried_again(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_after_any_history_counters_say_what_the_records_say(
+def test_after_any_history_counters_say_what_the_records_say(  # noqa: C901 - one kind of event each
     database: Database, ledger: AnyLedger, clock: Watch, seed: int
 ) -> None:
     chance = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Rules of limits, and the book of their counters: what a call takes, when it is refused, what holds after any history."""
+"""Rules of limits, and the book of their counters: what a call takes, when it is refused, what any history leaves."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ _BOOKED = (
 
 
 class AnyHistory(RuleBasedStateMachine):
-    """Calls begin and end in any order while limits come and go: no cap is passed, no counter differs from the records."""
+    """Calls begin and end in any order while limits come and go: no cap is passed, counters are what records say."""
 
     @initialize()
     def begin(self) -> None:
