@@ -1,4 +1,4 @@
-"""``/api/metrics``: what this process has counted, in Prometheus form. Anonymous, and like all else for this machine."""
+"""``/api/metrics``: what this process has counted, in Prometheus form; anonymous, and for this machine only."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coaching_core import logs
@@ -21,7 +22,7 @@ _log = logging.getLogger("api")
 
 
 class RequestIds:
-    """ASGI middleware: sets the id for logs and PromptRuns, answers it as ``X-Request-Id``, logs and counts the request."""
+    """ASGI middleware: sets the id for logs and PromptRuns, answers it as ``X-Request-Id``, logs and counts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,8 +53,10 @@ class RequestIds:
 
 def route_of(scope: Scope) -> str:
     """The pattern of the route that a request took, never the path as it was typed: that may name a person."""
-    pattern = getattr(scope.get("route"), "path", None)
-    return f"{scope.get('root_path', '')}{pattern}" if pattern else NO_ROUTE
+    route = scope.get("route")
+    if not isinstance(route, Route):
+        return NO_ROUTE
+    return f"{scope.get('root_path', '')}{route.path}"
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from benchmarks import (
     evaluation_run,
     gateway_calls,
+    savings,
     simulated_run,
     startup,
     store_appends,
@@ -20,6 +21,7 @@ from benchmarks.measurement import Measurement, as_lines, as_row, machine_line
 BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "run": evaluation_run.measure,
     "gateway": gateway_calls.measure,
+    "savings": savings.measure,
     "startup": startup.measure,
     "simulated": simulated_run.measure,
     "appends": store_appends.measure,

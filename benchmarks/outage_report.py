@@ -13,7 +13,7 @@ MOST_ERRORS = 0.01
 
 _CLOCK_SECONDS = 0.01
 """How far the time on a record and the moment the breaker was looked at may be apart."""
-_OPENING_SECONDS = 2.0
+_OPENING_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def hashed(identifier: str | None) -> str | None:
 
 
 def describe_error(error: BaseException) -> str:
-    """Where an error was raised, its class, and that of its causes; its words where code wrote them, never a quotation."""
+    """Where an error was raised, its class, and that of its causes; its words where code wrote them."""
     parts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-SECRET = "[secret]"  # noqa: S105
+SECRET = "[secret]"
 """What stands for a secret."""
 
 EMAIL = "[e-mail]"

@@ -15,6 +15,7 @@ _INGEST_SECONDS = 1.0
 _PROJECTION_SECONDS = 5.0
 _MODELS_SECONDS = 5.0
 _EXPIRY_SECONDS = 30.0
+_USAGE_SECONDS = 30.0
 _WARM_SECONDS = 15.0
 """Loading LiteLLM takes seconds of CPU; the first screen comes first."""
 
@@ -39,6 +40,7 @@ def schedule_jobs(scheduler: Scheduler, workbench: Workbench) -> None:
         project_published(core.prompts, core.settings.home / "prompts")
 
     scheduler.every(_PROJECTION_SECONDS, "project-prompts", project)
+    scheduler.every(_USAGE_SECONDS, "sum-up-usage", core.usage.keep_up)
     schedule_health(scheduler, core.health, core.settings.url)
     if core.database.kind == "postgresql":  # another process may have changed them
         scheduler.every(_MODELS_SECONDS, "refresh-models", core.models.refresh)

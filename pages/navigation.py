@@ -24,6 +24,7 @@ _SCREENS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "Insights": (
         ("Usage & cost", "usage", ":material/payments:", "pages.insights.usage"),
         ("Progression", "progression", ":material/trending_up:", "pages.insights.progression"),
+        ("Health", "health", ":material/monitor_heart:", "pages.insights.health"),
     ),
     "Admin": (
         ("Models", "models", ":material/tune:", "pages.admin.models"),

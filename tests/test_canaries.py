@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import threading
@@ -133,11 +132,13 @@ def call(workbench: Workbench, model: str, extra: str = "", stream: bool = False
         else:
             await workbench.core.gateway.complete(request)
 
+    shown = ""
     try:
         workbench.core.model_loop.run(once)
     except ModelCallError as error:
         logging.getLogger("pages").exception("shown to a person")
-        assert not found_in(str(error))
+        shown = str(error)
+    assert not found_in(shown)
 
 
 def calls(workbench: Workbench) -> None:
@@ -164,7 +165,9 @@ def test_calls_leave_no_canary_in_lines_spans_metrics_or_records(
     with workbench.core.database.read() as connection:
         rows = connection.execute(sa.select(prompt_runs)).mappings().all()
     own = ("user_id", "session_id", "group_id", "request_id")  # the caller's own ids, which the owner may see
-    assert not found_in(json.dumps([{name: str(value) for name, value in row.items() if name not in own} for row in rows]))
+    assert not found_in(
+        json.dumps([{name: str(value) for name, value in row.items() if name not in own} for row in rows])
+    )
     assert len(rows) == 9
 
 
@@ -277,5 +280,3 @@ def test_a_running_server_writes_lines_without_them(tmp_path: Path) -> None:
     assert not found_in(written)
     told = [json.loads(line) for line in written.splitlines()]
     assert {"/api/health", "unmatched", "/api/local/resolve"} <= {line.get("route") for line in told}
-
-

@@ -133,7 +133,7 @@ class Journey(Generic[Request]):
             attempt.breaker.failed(attempt.generation, error)
         else:
             attempt.breaker.left(attempt.generation)
-        goes_on = self._choose_next(error)
+        goes_on = self._choose_next(attempt.breaker, error)
         unbilled = getattr(error, "unbilled", False)
         run = replace(
             self._ended(attempt, _status_of(error)),
@@ -233,14 +233,15 @@ class Journey(Generic[Request]):
             loop_lag_ms=round(lag_ms, 3),
         )
 
-    def _choose_next(self, error: BaseException) -> bool:
+    def _choose_next(self, breaker: Breaker, error: BaseException) -> bool:
         if not isinstance(error, Exception):
             return False
         policy, left = self._equipment.retries, self.deadline - self._loop.time()
         wait = policy.wait(error, self._attempts_here - 1, self._equipment.draw)
         most = policy.attempts_before_fallback if self.has_stand_in else policy.attempts
         patience = min(left, policy.patience_seconds) if self.has_stand_in else left
-        if is_passing(error) and self._attempts_here < most and wait < patience:
+        in_vain = self.has_stand_in and breaker.is_open
+        if is_passing(error) and self._attempts_here < most and wait < patience and not in_vain:
             self._wait = wait
             return True
         if self.has_stand_in and left > 0:

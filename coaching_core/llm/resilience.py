@@ -121,6 +121,11 @@ class Breaker:
         self._probed = 0
         self._opened = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it would let nothing through now."""
+        return self._state is BreakerState.OPEN and self._clock() < self._retry_at
+
     def admit(self) -> int:
         """Let an attempt through; returns the generation it belongs to.
 

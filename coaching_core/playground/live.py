@@ -66,10 +66,19 @@ def as_reply(live: LiveReply, column: Column) -> Reply:
             ttft_ms=done.ttft_ms,
             simulated=done.simulated,
             prompt_run_id=done.prompt_run_id,
-            model=column.model,
+            model=done.model,
             version=column.version,
+            asked=done.asked if done.fell_back else None,
+            attempts=done.attempts,
+            restarted=live.restarted,
         )
-    kept = Reply(text=live.text, ttft_ms=live.ttft_ms, model=column.model, version=column.version)
+    kept = Reply(
+        text=live.text,
+        ttft_ms=live.ttft_ms,
+        model=column.model,
+        version=column.version,
+        restarted=live.restarted,
+    )
     if live.error is not None:
         return kept.model_copy(update={"status": "failed", "error": live.error})
     if live.stopped:

@@ -18,7 +18,10 @@ class _Frozen(BaseModel):
 
 
 class Column(_Frozen):
-    """One place at the table. ``version`` is the number of the topic version it speaks with."""
+    """One place at the table. ``version`` is the number of the topic version it speaks with.
+
+    No other model ever stands in for a column's: columns are there to compare models.
+    """
 
     id: str
     model: str
@@ -34,6 +37,9 @@ class Reply(_Frozen):
         cost: USD; None when unknown.
         latency_ms, ttft_ms: Milliseconds; None when the answer did not finish or start.
         model, version: Who answered; the column may have been changed since.
+        asked: The model that was asked for, when another one stood in for it; None otherwise.
+        attempts: How many times a provider was called for it; None when that is not known.
+        restarted: Why the answer began anew after part of it had been shown; None when it did not.
     """
 
     text: str
@@ -49,6 +55,9 @@ class Reply(_Frozen):
     prompt_run_id: str | None = None
     model: str | None = None
     version: int | None = None
+    asked: str | None = None
+    attempts: int | None = None
+    restarted: str | None = None
 
 
 class Turn(_Frozen):

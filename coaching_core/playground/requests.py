@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coaching_core.llm.types import CallContext, CompletionRequest, Message, Purpose
+from coaching_core.llm.types import CallContext, CompletionRequest, Message, PromptCaching, Purpose
 from coaching_core.playground.models import Column, PlaygroundSession
 from coaching_core.prompts.models import TopicVersion
 from coaching_core.prompts.reading import PromptReader
@@ -12,6 +12,9 @@ from coaching_core.prompts.rendering import complete_values, render
 def chat_request(session: PlaygroundSession, column: Column, version: TopicVersion, turn: int) -> CompletionRequest:
     """The call for one column's answer in one turn.
 
+    Its provider is asked to keep the conversation from the second turn on: many end after the first, and a beginning
+    that is kept costs a quarter more until it is read again.
+
     Raises:
         InvalidPromptError: The session's parameters do not fit this version.
     """
@@ -19,7 +22,8 @@ def chat_request(session: PlaygroundSession, column: Column, version: TopicVersi
     messages = []
     if system := version.prompts.get("system"):
         messages.append(Message("system", render(system, values)))
-    for said, answered in session.history(column.id, turn):
+    history = session.history(column.id, turn)
+    for said, answered in history:
         messages += [Message("user", said), Message("assistant", answered)]
     messages.append(Message("user", session.turns[turn].said_to(column.id)))
     return CompletionRequest(
@@ -27,6 +31,7 @@ def chat_request(session: PlaygroundSession, column: Column, version: TopicVersi
         messages=tuple(messages),
         temperature=version.settings.temperature,
         max_tokens=version.settings.max_tokens,
+        prompt_caching=PromptCaching.CONVERSATION if history else PromptCaching.SYSTEM,
         context=CallContext(
             tenant_id=session.tenant_id,
             user_id=session.author,

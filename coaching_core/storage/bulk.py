@@ -46,11 +46,19 @@ def as_arrow(table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> Any:
     """Rows that name every column of the table as a ``pyarrow.Table`` with the types of the store."""
     import pyarrow as pa
 
+    values = {column.name: [row[column.name] for row in rows] for column in table.columns}
+    return pa.Table.from_batches([as_batch(values, [column.type for column in table.columns])])
+
+
+def as_batch(values: Mapping[str, Sequence[Any]], types: Sequence[sa.types.TypeEngine[Any]]) -> Any:
+    """Columns of values as a ``pyarrow.RecordBatch`` with the types of the store."""
+    import pyarrow as pa
+
     arrays = [
-        pa.array([_plain(column.type, row[column.name]) for row in rows], type=_arrow_type(column.type))
-        for column in table.columns
+        pa.array([_plain(kind, value) for value in column], type=_arrow_type(kind))
+        for kind, column in zip(types, values.values(), strict=True)
     ]
-    return pa.Table.from_arrays(arrays, names=[column.name for column in table.columns])
+    return pa.RecordBatch.from_arrays(arrays, names=list(values))
 
 
 def _plain(kind: sa.types.TypeEngine[Any], value: Any) -> Any:

@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
-from datetime import datetime
-from decimal import Decimal
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from coaching_core.llm.accounting import PromptRun
-from coaching_core.llm.tables import prompt_runs
-from coaching_core.storage.bulk import as_arrow
-
-_COLUMNS = tuple(field.name for field in fields(PromptRun))
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_BATCH = 20_000
+_FORMULA_STARTS = r"^[=+\-@\t\r]"
 
 
-def write_csv(runs: Iterable[PromptRun], file: Path) -> None:
-    """One line for each attempt under a line of names; UTF-8.
+def write_csv(batches: Iterable[Any], file: Path) -> None:
+    """One line for each attempt under a line of names; UTF-8; what is unknown stays empty.
 
-    Money is written plainly and exactly, times as ISO 8601 in UTC; what is unknown stays empty. Text that a
-    spreadsheet would take for a formula gets a leading apostrophe.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe.
+
+    Args:
+        batches: ``pyarrow.RecordBatch`` after another, money and times in them as text.
     """
-    with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(_COLUMNS)
-        for run in runs:
-            writer.writerow([_cell(getattr(run, name)) for name in _COLUMNS])
+    from pyarrow import csv
+
+    _write(batches, lambda schema: csv.CSVWriter(file, schema), _without_formulas, file)
 
 
-def write_parquet(runs: Iterable[PromptRun], file: Path) -> None:
+def write_parquet(batches: Iterable[Any], file: Path) -> None:
     """One row for each attempt, with the types of the store: money as decimals, times without zone in UTC."""
     import pyarrow.parquet as pq
 
-    rows = iter(runs)
-    first = as_arrow(prompt_runs, _batch(rows))
-    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
-        batch = first
-        while batch.num_rows:
-            writer.write_table(batch)
-            batch = as_arrow(prompt_runs, _batch(rows))
+    _write(batches, lambda schema: pq.ParquetWriter(file, schema, compression="zstd"), lambda batch: batch, file)
 
 
-def _batch(runs: Iterator[PromptRun]) -> list[Mapping[str, Any]]:
-    return [run.as_row() for run in islice(runs, _BATCH)]
+def _write(batches: Iterable[Any], open_writer: Any, mended: Any, file: Path) -> None:
+    file.touch()  # no attempts make an empty file, not none
+    writer = None
+    try:
+        for batch in batches:
+            if writer is None:
+                writer = open_writer(batch.schema)
+            writer.write_batch(mended(batch))
+    finally:
+        if writer is not None:
+            writer.close()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return repr(value)
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _without_formulas(batch: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = []
+    for column in batch.columns:
+        if pa.types.is_string(column.type):
+            marked = pc.binary_join_element_wise("'", column, "")
+            mended = pc.if_else(pc.match_substring_regex(column, _FORMULA_STARTS), marked, column)
+        columns.append(mended if pa.types.is_string(column.type) else column)
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)

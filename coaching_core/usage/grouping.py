@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from coaching_core.usage.models import NO_USAGE, Dimension, UsageFilter, UsageRow, UsageSums
+from coaching_core.usage.models import NO_USAGE, NO_VERSION, WITHOUT, Dimension, UsageFilter, UsageRow, UsageSums
 
 Key = tuple[Any, ...]
 STACKED = 5
@@ -22,7 +22,7 @@ def key_text(dimension: Dimension, key: Key) -> str | None:
         case Dimension.HOUR:
             return f"{key[0]:%Y-%m-%dT%H}"
         case Dimension.PROMPT_VERSION:
-            return None if key[0] is None or key[1] is None else f"{key[0]} v{key[1]}"
+            return None if key == (None, None) else f"{key[0] or WITHOUT} v{key[1] or NO_VERSION}"
         case _:
             return None if key[0] is None else str(key[0])
 

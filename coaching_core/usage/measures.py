@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import RunStatus
-from coaching_core.usage.models import SATURATED_LOOP_MS, SUMMED, UsageSums
+from coaching_core.usage.models import SATURATED_LOOP_MS, UsageSums
 from coaching_core.usage.tables import COUNTS, MONEY
 
 _runs = prompt_runs.c
@@ -72,11 +72,22 @@ def run_samples(kind: str) -> list[sa.ColumnElement[Any]]:
     return [_gather(kind, column).label(name) for name, column in columns.items()]
 
 
+def run_percentiles(kind: str) -> list[sa.ColumnElement[Any]]:
+    """Number, and percentiles of latency and time to first token, of rows of ``prompt_runs``, made by the database."""
+    latency, ttft = (sa.case((_TIMED, column)) for column in (_runs.latency_ms, _runs.ttft_ms))
+    if kind == "duckdb":
+        halves: sa.ColumnElement[Any] = sa.literal_column("[0.5, 0.95]")
+        made: list[sa.ColumnElement[Any]] = [sa.func.quantile_cont(column, halves) for column in (latency, ttft)]
+    else:
+        halves = sa.literal_column("array[0.5, 0.95]")
+        made = [sa.func.percentile_cont(halves).within_group(column) for column in (latency, ttft)]
+    return [sa.func.count(latency), *(sa.type_coerce(one, sa.types.NullType()) for one in made)]
+
+
 def sums_of(row: Any) -> UsageSums:
     """A row of measures as its type."""
-    values = {_FIELDS.get(name, name): getattr(row, name) for name in (*COUNTS, *MONEY)}
-    money = {_FIELDS[name] for name in MONEY}
-    return UsageSums(**{name: values[name] if name in money else int(values[name]) for name in SUMMED})
+    values: dict[str, Any] = {_FIELDS.get(name, name): int(getattr(row, name)) for name in COUNTS}
+    return UsageSums(**values, **{_FIELDS[name]: getattr(row, name) for name in MONEY})
 
 
 def _gather(kind: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

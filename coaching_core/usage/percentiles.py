@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from coaching_core.usage.models import Timings
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float64]
 
-K = TypeVar("K", bound=Hashable)
 _PERCENTS = (50, 95)
 
 
@@ -33,24 +32,23 @@ class Bundle:
     ttfts: Samples
 
 
-def all_timings(bundles: Sequence[Bundle]) -> Timings:
-    """The percentiles over everything, interpolated between neighbours as ``percentile_cont`` does."""
+def grouped_timings(bundles: Sequence[Bundle], places: Sequence[int]) -> dict[tuple[Any, ...], Timings]:
+    """The percentiles of each group, interpolated between neighbours as ``percentile_cont`` does.
+
+    Args:
+        places: Which parts of the bundles' keys make a group; none for all together.
+    """
+    groups: defaultdict[tuple[Any, ...], list[Bundle]] = defaultdict(list)
+    for bundle in bundles:
+        groups[tuple(bundle.key[place] for place in places)].append(bundle)
+    return {key: _timings(members) for key, members in groups.items()}
+
+
+def _timings(bundles: Sequence[Bundle]) -> Timings:
     latency_p50, latency_p95 = _percentiles([bundle.latencies for bundle in bundles])
     ttft_p50, ttft_p95 = _percentiles([bundle.ttfts for bundle in bundles])
     timed = sum(len(bundle.latencies) for bundle in bundles)
     return Timings(latency_p50, latency_p95, ttft_p50, ttft_p95, timed)
-
-
-def grouped_timings(bundles: Sequence[Bundle], key: Callable[[Bundle], K]) -> dict[K, Timings]:
-    """The percentiles of each group.
-
-    Args:
-        key: Tells which group a bundle belongs to.
-    """
-    groups: defaultdict[K, list[Bundle]] = defaultdict(list)
-    for bundle in bundles:
-        groups[key(bundle)].append(bundle)
-    return {name: all_timings(members) for name, members in groups.items()}
 
 
 def _percentiles(parts: Sequence[Samples]) -> tuple[float | None, float | None]:

@@ -132,7 +132,7 @@ def _void_fold(_connection: object, cursor: Any, statement: str, *_: object) -> 
 def _add_rows(connection: sa.Connection, table: sa.Table, keys: tuple[str, ...], last: int, end: int) -> None:
     """Add rows of a DuckDB store to the cells of their days, each key once."""
     created = prompt_runs.c.created_at
-    new = (ROW_ID > last, ROW_ID <= end)
+    new = (last < ROW_ID, end >= ROW_ID)
     taken = [sa.cast(created, sa.Date).label("day"), *(prompt_runs.c[name] for name in keys if name != "day")]
     samples = measures.run_samples("duckdb") if table is usage_cells else []
     rows = sa.select(*taken, *measures.run_measures(), *samples).where(*new).group_by(*taken).subquery()

@@ -26,13 +26,13 @@ from coaching_core.usage.models import (
     Overview,
     PromptRunPage,
     RunOrder,
+    Timings,
     Totals,
     UsageFilter,
     UsageRow,
     UsageSums,
     UsageTimings,
 )
-from coaching_core.usage.percentiles import Bundle, all_timings, grouped_timings
 from coaching_core.usage.repository import UsageReader
 from coaching_core.usage.rollup import Rollup
 from coaching_core.usage.sources import columns_of
@@ -67,7 +67,7 @@ class UsageService:
                 are too many to be asked for day by day.
         """
         split, step = stacked_by or by, _step(usage_filter)
-        known = [one for one in dict.fromkeys((by, split)) if one not in (step, *_UNSTACKED)]
+        known = [one for one in (by, split) if one is not Dimension.USER]
         columns = [*columns_of((step, *known)), "simulated"]
         with self._reading() as reader:
             cube = _Cube(columns, reader.sums(usage_filter, columns))
@@ -86,19 +86,19 @@ class UsageService:
     def timings(self, usage_filter: UsageFilter, by: Dimension) -> UsageTimings:
         """The percentiles that belong to an overview; exact, which takes longer than sums."""
         step = _step(usage_filter)
+        every, each_step, each_row = (), columns_of((step,)), columns_of((by,))
         with self._reading() as reader:
-            if by is Dimension.USER:  # a bundle for each person on each day would be a bundle for each call
-                columns = columns_of((by,))
-                bundles, rows = reader.timings(usage_filter, columns_of((step,))), reader.timings(usage_filter, columns)
+            if by is Dimension.USER:  # asked for apart: cells know the steps, but not the people
+                now, steps = reader.percentiles(usage_filter, every, each_step)
+                (rows,) = reader.percentiles(usage_filter, each_row)
             else:
-                columns = columns_of((step, by))
-                bundles = rows = reader.timings(usage_filter, columns)
-            before = reader.timings(usage_filter.before(self._clock()))
+                now, steps, rows = reader.percentiles(usage_filter, every, each_step, each_row)
+            (before,) = reader.percentiles(usage_filter.before(self._clock()), every)
         return UsageTimings(
-            now=all_timings(bundles),
-            before=all_timings(before),
-            steps=grouped_timings(bundles, lambda one: grouping.key_text(step, one.key) or ""),
-            rows=grouped_timings(rows, lambda one: _text(by, columns, one)),
+            now=now.get((), Timings()),
+            before=before.get((), Timings()),
+            steps={grouping.key_text(step, key) or "": timings for key, timings in steps.items()},
+            rows={grouping.key_text(by, key): timings for key, timings in rows.items()},
         )
 
     def headline(self, usage_filter: UsageFilter) -> Headline:
@@ -128,7 +128,7 @@ class UsageService:
         columns = columns_of((dimension,))
         with self._reading() as reader:
             sums = reader.sums(usage_filter, columns)
-            timings = grouped_timings(reader.timings(usage_filter, columns), lambda one: one.key)
+            (timings,) = reader.percentiles(usage_filter, columns)
         return grouping.sorted_rows(dimension, {key: one.timed(timings.get(key)) for key, one in sums.items()})
 
     def options(self, usage_filter: UsageFilter) -> Options:
@@ -136,24 +136,23 @@ class UsageService:
         with self._reading() as reader:
             return reader.options(usage_filter)
 
-    def daily_costs(self, usage_filter: UsageFilter) -> tuple[DailyCost, ...]:
-        """What each day (UTC) cost and how many users were there, earliest first, from the first day with a call on."""
+    def daily_costs(self, usage_filter: UsageFilter, with_users: bool = True) -> tuple[DailyCost, ...]:
+        """What each day (UTC) cost and how many users were there, earliest first, from the first day with a call on.
+
+        Args:
+            with_users: Count them; under some filters that takes longer than the costs.
+        """
         now = self._clock()
         with self._reading() as reader:
             sums = {key[0]: one for key, one in reader.sums(usage_filter, ("day",)).items()}
-            users = reader.users_by_day(usage_filter)
+            users = reader.users_by_day(usage_filter) if with_users else {}
         if not sums:
             return ()
-        first, last = min(sums), min(usage_filter.until - timedelta(microseconds=1), now).astimezone(UTC).date()
+        today = now.astimezone(UTC).date()
+        first, last = min(sums), min((usage_filter.until - timedelta(microseconds=1)).astimezone(UTC).date(), today)
         days = (first + timedelta(days=number) for number in range((last - first).days + 1))
         return tuple(
-            DailyCost(
-                day,
-                sums[day].cost_known if day in sums else Decimal(0),
-                users.get(day, 0),
-                complete=day < now.astimezone(UTC).date(),
-            )
-            for day in days
+            DailyCost(day, sums.get(day, NO_USAGE).cost_known, users.get(day, 0), complete=day < today) for day in days
         )
 
     def prompt_runs(
@@ -188,12 +187,12 @@ class UsageService:
     def export_csv(self, usage_filter: UsageFilter, file: Path) -> None:
         """Write all attempts of the filter as CSV, oldest first; safe to open in a spreadsheet. Memory stays flat."""
         with self._reading() as reader:
-            write_csv(reader.iterate(usage_filter), file)
+            write_csv(reader.batches(usage_filter, as_text=True), file)
 
     def export_parquet(self, usage_filter: UsageFilter, file: Path) -> None:
         """Write all attempts of the filter as Parquet, oldest first. Memory stays flat."""
         with self._reading() as reader:
-            write_parquet(reader.iterate(usage_filter), file)
+            write_parquet(reader.batches(usage_filter, as_text=False), file)
 
     @contextmanager
     def _reading(self) -> Iterator[UsageReader]:
@@ -223,10 +222,6 @@ def _step(wanted: UsageFilter) -> Dimension:
     return Dimension.HOUR if wanted.hourly else Dimension.DAY
 
 
-def _text(by: Dimension, columns: list[str], bundle: Bundle) -> str | None:
-    return grouping.key_text(by, tuple(bundle.key[columns.index(name)] for name in columns_of((by,))))
-
-
 def _stack(wanted: UsageFilter, cube: _Cube, by: Dimension) -> dict[str, tuple[Decimal, ...]]:
     step = _step(wanted)
     costs: dict[tuple[str | None, str | None], Decimal] = {}
@@ -237,7 +232,8 @@ def _stack(wanted: UsageFilter, cube: _Cube, by: Dimension) -> dict[str, tuple[D
 
 
 def _totals(reader: UsageReader, wanted: UsageFilter) -> Totals:
-    usage = reader.total(wanted).timed(all_timings(reader.timings(wanted)))
+    (timings,) = reader.percentiles(wanted, ())
+    usage = reader.total(wanted).timed(timings.get(()))
     user_days = sum(reader.users_by_day(wanted).values())
     known = usage.unknown_cost_calls < usage.attempts
     each = (usage.cost_known / user_days).quantize(_SMALLEST_MONEY) if user_days and known else None

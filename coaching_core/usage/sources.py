@@ -47,6 +47,13 @@ _ONLY: dict[Only, sa.ColumnElement[bool]] = {
 }
 
 
+_EQUAL = (
+    *("tenant_id", "provider", "model", "topic_id", "prompt_version", "purpose", "user_id", "eval_run_id"),
+    *("request_id", "call_id"),
+)
+"""What a filter compares with a column of the same name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Rows of one table that answer a part of a question; the parts do not overlap.
@@ -65,7 +72,7 @@ class Source:
 
     def key(self, name: str) -> sa.ColumnElement[Any]:
         """The column that a group has in common."""
-        found = self.table.c[name] if self.summed else _DERIVED.get(name, _runs.get(name))
+        found = _DERIVED[name] if not self.summed and name in _DERIVED else self.table.c[name]
         return found.label(name)
 
     def measures(self) -> list[sa.ColumnElement[Any]]:
@@ -98,7 +105,7 @@ def sources(
         if since < until:
             yield Source(prompt_runs, (*_between(since, until), *_equal(wanted, prompt_runs)))
     if fold.last_row is not None:
-        late = (ROW_ID > fold.last_row, *_between(first, end))
+        late = (fold.last_row < ROW_ID, *_between(first, end))
         yield Source(prompt_runs, (*late, *_equal(wanted, prompt_runs)))
 
 
@@ -139,6 +146,4 @@ def _equal(wanted: UsageFilter, table: sa.Table) -> list[sa.ColumnElement[bool]]
 
 
 def _pairs(wanted: UsageFilter, table: sa.Table) -> list[tuple[sa.ColumnElement[Any], object]]:
-    names = ("tenant_id", "provider", "model", "topic_id", "prompt_version", "purpose", "user_id")
-    names = (*names, "eval_run_id", "request_id", "call_id")
-    return [(table.c[name], value) for name in names if (value := getattr(wanted, name)) is not None]
+    return [(table.c[name], value) for name in _EQUAL if (value := getattr(wanted, name)) is not None]

@@ -21,14 +21,14 @@ _TABLE = PickTable(
     id_field="id",
     alt="Limits with how far they are used",
     columns={
-        "name": _column.TextColumn("Limit", width=230),
-        "state": _column.TextColumn("State", width=110),
-        "share": _column.ProgressColumn("Used", min_value=0.0, max_value=1.0, format="percent", width=130),
-        "used": _column.TextColumn("Used and held", width=180),
-        "counts": _column.TextColumn("Counts", width=150),
-        "at_the_cap": _column.TextColumn("What it does", width=110),
-        "resets": _column.TextColumn("Starts anew", width=110),
-        "changed": _column.TextColumn("Set by", width=150),
+        "name": _column.TextColumn("Limit", width=200),
+        "state": _column.TextColumn("State", width=100),
+        "percent": _column.ProgressColumn("Used, %", min_value=0, max_value=100, format="%d", width=100),
+        "used": _column.TextColumn("Used and held", width=205),
+        "counts": _column.TextColumn("Counts", width=120),
+        "at_the_cap": _column.TextColumn("What it does", width=105),
+        "resets": _column.TextColumn("Starts anew", width=100),
+        "changed": _column.TextColumn("Set by", width=160),
     },
 )
 

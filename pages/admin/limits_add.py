@@ -11,11 +11,11 @@ from coaching_core.limits.models import LimitDraft
 from coaching_core.limits.presets import PRESETS
 from coaching_core.llm.limits import Metric, Period
 from evals.bootstrap import Workbench
-from pages.admin.limits_fields import limit_fields, show_what_it_does
+from pages.admin.limits_fields import draw_fields, show_what_it_does, typed
 from pages.components.address import carry
-from pages.components.messages import plain_markdown, show_problem
+from pages.components.messages import WIDEST, plain_markdown, show_problem
 from pages.components.state import Slot, flash
-from pages.view_models.limit_fields import Typed, draft_of
+from pages.view_models.limit_fields import draft_of
 
 _BY_HAND = LimitDraft(Metric.COST, Period.MONTH, Decimal(100))
 _TITLES = [*(preset.title for preset in PRESETS), "By hand"]
@@ -37,8 +37,9 @@ def open_add_dialog(workbench: Workbench, preset: int = 0) -> None:
         key=f"limit_preset_{preset}",
     )
     draft = PRESETS[place].draft if place < len(PRESETS) else _BY_HAND
-    typed = limit_fields(workbench, f"limit_new_{place}", draft)
-    show_what_it_does(workbench, typed)
+    key = f"limit_new_{place}"
+    draw_fields(workbench, key, draft)
+    fine = show_what_it_does(workbench, typed(key, draft))
     with st.container(horizontal=True, gap="small"):
         added = st.button(
             "Add limit",
@@ -46,12 +47,12 @@ def open_add_dialog(workbench: Workbench, preset: int = 0) -> None:
             type="primary",
             key="limit_add",
             on_click=_add,
-            args=(workbench, typed),
+            args=(workbench, key, draft),
         )
         cancelled = st.button("Cancel", type="tertiary", key="limit_cancel")
     if cancelled or (added and not _PROBLEM.get()):
         st.rerun()
-    if problem := _PROBLEM.get():
+    if fine and (problem := _PROBLEM.get()):
         show_problem(problem)
     _PROBLEM.clear()
 
@@ -59,9 +60,7 @@ def open_add_dialog(workbench: Workbench, preset: int = 0) -> None:
 def offer_presets(workbench: Workbench) -> None:
     """A row for each preset: what it does, and a button that opens it."""
     for place, preset in enumerate(PRESETS):
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="medium"
-        ):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", width=WIDEST):
             with st.container(width="stretch", gap=None):
                 st.markdown(f"**{plain_markdown(preset.title)}**")
                 st.caption(plain_markdown(preset.why))
@@ -69,10 +68,10 @@ def offer_presets(workbench: Workbench) -> None:
                 open_add_dialog(workbench, place)
 
 
-def _add(workbench: Workbench, typed: Typed) -> None:
+def _add(workbench: Workbench, key: str, draft: LimitDraft) -> None:
     _PROBLEM.clear()
     try:
-        stored = workbench.core.limits.set(draft_of(typed), workbench.core.settings.author)
+        stored = workbench.core.limits.set(draft_of(typed(key, draft)), workbench.core.settings.author)
     except WorkbenchError as error:
         _PROBLEM.set(str(error))
         return

@@ -10,13 +10,13 @@ import streamlit as st
 from coaching_core.errors import WorkbenchError
 from coaching_core.limits.models import Headroom, LimitDraft, StoredLimit
 from evals.bootstrap import Workbench
-from pages.admin.limits_fields import limit_fields, show_what_it_does
+from pages.admin.limits_fields import draw_fields, show_what_it_does, typed
 from pages.components.address import carry
 from pages.components.chrome import Tag, tag
 from pages.components.messages import plain_markdown, show_problem
 from pages.components.state import Slot, flash
 from pages.components.viewer import viewer_zone
-from pages.view_models.limit_fields import Typed, draft_of
+from pages.view_models.limit_fields import draft_of
 from pages.view_models.limits import UsageBar, counted, explanation, state_in_words, usage_bars
 from pages.view_models.words import moment
 
@@ -40,11 +40,11 @@ def show_opened(workbench: Workbench, stored: StoredLimit, rooms: Sequence[Headr
             _show_use(workbench, stored, rooms)
             _show_actions(workbench, stored)
         with right:
-            typed = limit_fields(workbench, f"limit_{limit.id}_{stored.changed_at:%s}", LimitDraft.of(limit))
-            show_what_it_does(workbench, typed, limit.id)
-            st.button(
-                "Save limit", icon=":material/save:", key="limit_save", on_click=_save, args=(workbench, stored, typed)
-            )
+            key, draft = _key(stored), LimitDraft.of(limit)
+            with st.container(key="thirds_limit_fields"):
+                draw_fields(workbench, key, draft)
+            show_what_it_does(workbench, typed(key, draft), limit)
+            st.button("Save limit", icon=":material/save:", key="limit_save", on_click=_save, args=(workbench, stored))
         if problem := _PROBLEM.get():
             show_problem(problem)
             _PROBLEM.clear()
@@ -94,9 +94,10 @@ def _show_actions(workbench: Workbench, stored: StoredLimit) -> None:
         st.button("Withdraw", type="tertiary", key="limit_withdraw", on_click=_withdraw, args=(workbench, stored))
 
 
-def _save(workbench: Workbench, stored: StoredLimit, typed: Typed) -> None:
+def _save(workbench: Workbench, stored: StoredLimit) -> None:
+    fields = typed(_key(stored), LimitDraft.of(stored.limit))
     try:
-        changed = workbench.core.limits.set(draft_of(typed), workbench.core.settings.author, stored.limit.id)
+        changed = workbench.core.limits.set(draft_of(fields), workbench.core.settings.author, stored.limit.id)
     except WorkbenchError as error:
         _PROBLEM.set(str(error))
         return
@@ -128,3 +129,8 @@ def _restore(workbench: Workbench) -> None:
         workbench.core.limits.restore(withdrawn, workbench.core.settings.author)
         carry(limit=withdrawn.limit.id)
     WITHDRAWN.clear()
+
+
+def _key(stored: StoredLimit) -> str:
+    """Begins the keys of the fields; another one after every change, so that they show what holds now."""
+    return f"limit_{stored.limit.id}_{stored.changed_at.timestamp()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import streamlit as st
@@ -16,15 +17,20 @@ from pages.components.state import show_flash
 from pages.components.tenants import chosen_tenant, current_tenant
 from pages.components.viewer import viewer_zone
 from pages.insights.nothing_yet import offer_first_steps
+from pages.insights.usage_calls import show_calls
 from pages.insights.usage_charts import days_alt, days_figure
-from pages.insights.usage_data import UsageView, latest_call, read_options, read_stack, read_view
+from pages.insights.usage_data import UsageView, latest_call, read_options, read_view, work_out
+from pages.insights.usage_export import offer_export
 from pages.insights.usage_filters import current_choice, keep, show_filters
-from pages.insights.usage_tables import show_breakdown, show_calls
-from pages.view_models.usage import before_words, costliest_day, figures, people_words, simulated_words, unknown_words
-from pages.view_models.usage_choice import CUSTOM, usage_filter
+from pages.insights.usage_outlook import show_outlook
+from pages.insights.usage_tables import show_breakdown
+from pages.view_models.usage import before_words, costliest_step, facts, figures, simulated_words, unknown_words
+from pages.view_models.usage_choice import CUSTOM
+from pages.view_models.usage_outlook import cost_per_user
 from pages.view_models.words import day, plural
 
 _REFRESH_SECONDS = 5
+_SOON_SECONDS = 0.2
 _FRESH = timedelta(seconds=2)
 
 
@@ -33,62 +39,48 @@ def render(workbench: Workbench) -> None:
     show_flash()
     now, tenant = utc_now(), current_tenant(workbench)
     view = read_view(workbench, current_choice(now.date()), tenant, now)
-    _title(workbench, view)
-    if not view.sums.calls and latest_call(workbench.core.usage, tenant, now) is None:
+    _title(workbench, view, tenant)
+    if not view.sums.attempts and latest_call(workbench.core.usage, tenant, now) is None:
         _nothing_yet(workbench)
         return
-    _filters(workbench, view)
-    _live_figures(workbench, view)
-    if not view.sums.calls:
-        _nothing_fits(workbench, view)
+    _filters(workbench, view, tenant)
+    _figures(view)
+    if not view.sums.attempts:
+        _nothing_fits(workbench, view, tenant)
         return
     _notes(view)
-    st.subheader(plain_markdown(costliest_day(view.days)), anchor=False)
-    figure = days_figure(view.days, read_stack(workbench.core.usage, view))
-    chart(figure, height=560, key="usage_days", alt=days_alt(view.days))
-    st.caption("Days begin at midnight UTC.")
+    st.subheader(plain_markdown(costliest_step(view.overview.steps)), anchor=False)
+    chart(days_figure(view), height=760, key="usage_days", alt=days_alt(view.overview.steps))
+    st.caption("Days begin at midnight UTC. The dotted line is the mean of three days.")
+    show_outlook(workbench, view)
     show_breakdown(view)
     show_calls(workbench, view)
+    _follow(workbench, view)
 
 
-def _title(workbench: Workbench, view: UsageView) -> None:
-    tenant, wanted = view.wanted.tenant_id, view.wanted
-    facts: list[Tag | str] = [DEMO] if tenant == DEMO_TENANT else []
-    facts += [SIMULATED] if view.real.calls < view.sums.calls else []
-    if view.sums.calls:
-        facts += [plural(view.sums.calls, "call"), f"{view.choice.first:%-d %b} to {view.choice.last:%-d %b %Y}"]
-        facts.append(f"checked for new calls every {_REFRESH_SECONDS} s")
-    with page_title("Usage & cost", facts):
-        if view.sums.calls:
-            st.download_button(
-                "Export CSV",
-                lambda: workbench.core.usage.export_csv(wanted),
-                file_name=f"usage-{view.choice.first}-{view.choice.last}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
+def _title(workbench: Workbench, view: UsageView, tenant: str) -> None:
+    facts_: list[Tag | str] = [DEMO] if tenant == DEMO_TENANT else []
+    facts_ += [SIMULATED] if view.overview.real.attempts < view.sums.attempts else []
+    if view.sums.attempts:
+        facts_ += ["all tenants"] if view.choice.all_tenants else []
+        facts_ += [plural(view.sums.calls, "call"), f"{view.choice.first:%-d %b} to {view.choice.last:%-d %b %Y}"]
+        facts_.append(f"checked for new calls every {_REFRESH_SECONDS} s")
+    with page_title("Usage & cost", facts_):
+        if view.sums.attempts:
+            offer_export(workbench, view)
 
 
-def _filters(workbench: Workbench, view: UsageView) -> None:
-    options = read_options(workbench.core.usage, view.choice, str(view.wanted.tenant_id), view.read_at)
+def _filters(workbench: Workbench, view: UsageView, tenant: str) -> None:
+    options = read_options(workbench.core.usage, view.choice, tenant)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="usage_filters"):
         show_filters(view.choice, options, view.names, view.read_at.date())
         chosen_tenant(workbench)
 
 
-@st.fragment(run_every=_REFRESH_SECONDS)
-def _live_figures(workbench: Workbench, view: UsageView) -> None:
-    """The headline; when a call came since the screen was drawn, everything is drawn anew so that the sums agree."""
-    headline = view.headline
-    now = utc_now()
-    if now - view.read_at > _FRESH:
-        headline = workbench.core.usage.headline(usage_filter(view.choice, str(view.wanted.tenant_id), now))
-        if headline.now.usage != view.sums or _is_past(view, now.date()):
-            st.rerun()
+def _figures(view: UsageView) -> None:
     with st.container(key="quad_usage"):
-        for column, figure in zip(st.columns(4), figures(headline), strict=True):
+        shown = figures(view.sums, view.overview.before, view.timings)
+        for column, figure in zip(st.columns(4), shown, strict=True):
             column.metric(
                 figure.label,
                 plain_markdown(figure.value),
@@ -98,6 +90,31 @@ def _live_figures(workbench: Workbench, view: UsageView) -> None:
                 border=True,
                 height="stretch",
             )
+    per_user = None if view.late is None else cost_per_user(view.late.days, view.choice.first)
+    cells = "".join(
+        f'<div><span class="m">{html.escape(one.label)}</span><b>{html.escape(one.value)}</b>'
+        f'<span class="m">{html.escape(one.note)}</span></div>'
+        for one in facts(view.sums, per_user, view.late is not None)
+    )
+    st.html(f'<div class="cw cw-figures cw-facts">{cells}</div>')
+
+
+def _follow(workbench: Workbench, view: UsageView) -> None:
+    """Work out what was put off once the screen stands, then look for new calls now and then."""
+    st.fragment(_catch_up, run_every=_SOON_SECONDS if view.pending else _REFRESH_SECONDS)(workbench, view)
+
+
+def _catch_up(workbench: Workbench, view: UsageView) -> None:
+    now = utc_now()
+    if now - view.read_at < timedelta(seconds=_SOON_SECONDS):
+        return
+    if view.pending:
+        work_out(workbench.core.usage, view, now)
+        st.rerun()
+    elif now - view.read_at > _FRESH:
+        changed = workbench.core.usage.attempts(view.wanted) != view.sums.attempts
+        if changed or (view.choice.days != CUSTOM and view.choice.last != now.date()):
+            st.rerun()
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
@@ -106,17 +123,11 @@ def _await_first_call(workbench: Workbench, tenant: str) -> None:
         st.rerun()
 
 
-def _is_past(view: UsageView, today: object) -> bool:
-    return view.choice.days != CUSTOM and view.choice.last != today
-
-
 def _notes(view: UsageView) -> None:
-    before = before_words(view.headline, view.choice.period_words())
-    simulated = simulated_words(view.sums, view.real)
-    sentences = (unknown_words(view.sums), simulated, people_words(view.headline), before)
-    text = " ".join(sentence for sentence in sentences if sentence)
-    if text:
-        st.caption(plain_markdown(text))
+    before = before_words(view.overview.before, view.choice.period_words())
+    simulated = simulated_words(view.sums, view.overview.real)
+    text = " ".join(sentence for sentence in (unknown_words(view.sums), simulated, before) if sentence)
+    st.caption(plain_markdown(text))
 
 
 def _nothing_yet(workbench: Workbench) -> None:
@@ -131,8 +142,8 @@ def _nothing_yet(workbench: Workbench) -> None:
     _await_first_call(workbench, tenant)
 
 
-def _nothing_fits(workbench: Workbench, view: UsageView) -> None:
-    latest = latest_call(workbench.core.usage, str(view.wanted.tenant_id), view.read_at)
+def _nothing_fits(workbench: Workbench, view: UsageView, tenant: str) -> None:
+    latest = latest_call(workbench.core.usage, tenant, view.read_at)
     fact = f"The latest call was on {day(latest.created_at, viewer_zone())}." if latest else ""
     empty_state("No calls fit", f"Nothing was called in this period with these filters. {fact}")
     if view.choice.is_filtered:

@@ -1,122 +1,167 @@
-"""Cost, tokens and latency per day, under each other on one time axis."""
+"""Cost, calls, tokens and times, under each other on one time axis."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from coaching_core.usage.models import UsageRow
+from coaching_core.usage.models import UsageRow, UsageTimings
 from pages.components.charts import CATEGORIES, MARK
-from pages.view_models.usage import Series
+from pages.insights.usage_data import UsageView
+from pages.view_models.usage import Series, stacked
 from pages.view_models.words import count, money_total, seconds
 
-_HEIGHTS = (0.46, 0.25, 0.29)
+_HEIGHTS = (0.37, 0.18, 0.18, 0.27)
 _OTHER = MARK["base"]
 _COLOURS = tuple(colour for colour in CATEGORIES if colour != _OTHER)
+_TIMES = (
+    ("Latency p50", "latency_p50", {"color": MARK["accent"], "width": 2}),
+    ("Latency p95", "latency_p95", {"color": MARK["accent"], "width": 2, "dash": "dot"}),
+    ("TTFT p50", "ttft_p50", {"color": MARK["warn"], "width": 2}),
+    ("TTFT p95", "ttft_p95", {"color": MARK["warn"], "width": 2, "dash": "dot"}),
+)
 
 
-def days_figure(days: Sequence[UsageRow], costs: Sequence[Series]) -> go.Figure:
-    """The three panels.
-
-    Args:
-        days: Earliest first, without holes.
-        costs: What the costs of the days are stacked of.
-    """
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, row_heights=_HEIGHTS, vertical_spacing=0.11)
-    dates = [row.key for row in days]
-    _costs(figure, dates, costs)
-    _tokens(figure, dates, days)
-    _latency(figure, dates, days)
+def days_figure(view: UsageView) -> go.Figure:
+    """The four panels; the last one is empty while percentiles are not there yet."""
+    steps, hourly = view.overview.steps, view.wanted.hourly
+    figure = make_subplots(rows=4, cols=1, shared_xaxes=True, row_heights=_HEIGHTS, vertical_spacing=0.09)
+    when = "%-d %b %Y, %H:00" if hourly else "%-d %b %Y"
+    _costs(figure, steps, stacked(steps, _named(view)), when)
+    if not hourly:
+        _mean_cost(figure, view)
+    _bars(figure, 2, steps, (("Calls", _calls, MARK["base"]), ("Errors", _errors, MARK["worse"])), when)
+    _bars(figure, 3, steps, (("Input tokens", _input, MARK["accent"]), ("Output tokens", _output, MARK["warn"])), when)
+    _times(figure, steps, view.timings, when)
     figure.update_layout(barmode="stack", bargap=0.3, hovermode="closest", legend_traceorder="normal")
-    for place, legend in enumerate(("legend2", "legend3"), start=2):
-        top = figure.layout[f"yaxis{place}"].domain[1]
-        figure.update_layout({legend: _legend(top)})
-    figure.update_xaxes(tickformat="%-d %b", showgrid=False, range=_time_range(days))
+    for place in (2, 3, 4):
+        figure.update_layout({f"legend{place}": _legend(figure.layout[f"yaxis{place}"].domain[1])})
+    figure.update_xaxes(tickformat="%H:%M\n%-d %b" if hourly else "%-d %b", showgrid=False, range=_range(steps, hourly))
     figure.update_yaxes(rangemode="tozero", nticks=4, title_standoff=10)
-    figure.update_yaxes(title_text="Cost, $", tickprefix="$", row=1)
-    figure.update_yaxes(title_text="Tokens", row=2)
-    figure.update_yaxes(title_text="Latency, s", row=3)
+    for row, title in enumerate(("Cost, $", "Calls", "Tokens", "Time, s"), start=1):
+        figure.update_yaxes(title_text=title, row=row)
+    figure.update_yaxes(tickprefix="$", row=1)
     return figure
 
 
-def days_alt(days: Sequence[UsageRow]) -> str:
+def days_alt(steps: Sequence[UsageRow]) -> str:
     """The chart in a sentence."""
-    cost = sum(row.usage.cost_known for row in days)
-    calls = sum(row.usage.calls for row in days)
+    cost = sum(row.usage.cost_known for row in steps)
+    calls = sum(row.usage.calls for row in steps)
+    errors = sum(row.usage.errors for row in steps)
     return (
-        f"Cost, tokens and latency of {count(calls)} calls on {len(days)} days, from {days[0].key} to {days[-1].key}; "
-        f"the known cost is ${cost:.4f} in all."
+        f"Cost, calls, tokens and times of {count(calls)} calls, {count(errors)} of them errors, "
+        f"from {steps[0].key} to {steps[-1].key}; the known cost is ${cost:.4f} in all."
     )
 
 
-def _costs(figure: go.Figure, dates: Sequence[str | None], costs: Sequence[Series]) -> None:
+def _named(view: UsageView) -> dict[str, Sequence[Decimal]]:
+    return {view.names.get(key, key): costs for key, costs in view.overview.stack.items()}
+
+
+def _costs(figure: go.Figure, steps: Sequence[UsageRow], costs: Sequence[Series], when: str) -> None:
     for place, series in enumerate(costs):
-        colour = _OTHER if series.name == "Other" else _COLOURS[place % len(_COLOURS)]
         figure.add_trace(
             go.Bar(
-                x=dates,
+                x=[row.key for row in steps],
                 y=[float(cost) for cost in series.costs],
                 name=series.name,
-                marker_color=colour,
+                marker_color=_OTHER if series.name == "Other" else _COLOURS[place % len(_COLOURS)],
                 customdata=[money_total(cost) for cost in series.costs],
-                hovertemplate=f"{series.name}<br>%{{x|%-d %b %Y}}: %{{customdata}}<extra></extra>",
+                hovertemplate=f"{series.name}<br>%{{x|{when}}}: %{{customdata}}<extra></extra>",
             ),
             row=1,
             col=1,
         )
 
 
-def _tokens(figure: go.Figure, dates: Sequence[str | None], days: Sequence[UsageRow]) -> None:
-    for name, field, colour in (
-        ("Input tokens", "input_tokens", MARK["accent"]),
-        ("Output tokens", "output_tokens", MARK["warn"]),
-    ):
-        values = [getattr(row.usage, field) for row in days]
+def _mean_cost(figure: go.Figure, view: UsageView) -> None:
+    shown = [one for one in view.smoothed() if one.cost is not None and one.day >= view.choice.first]
+    figure.add_trace(
+        go.Scatter(
+            x=[one.day.isoformat() for one in shown],
+            y=[float(one.cost or 0) for one in shown],
+            name="Mean of 3 days",
+            mode="lines",
+            line={"color": MARK["base"], "width": 2, "dash": "dot"},
+            customdata=[money_total(one.cost) for one in shown],
+            hovertemplate="Mean of 3 days<br>%{x|%-d %b %Y}: %{customdata}<extra></extra>",
+        ),
+        row=1,
+        col=1,
+    )
+
+
+def _bars(
+    figure: go.Figure,
+    place: int,
+    steps: Sequence[UsageRow],
+    kinds: Sequence[tuple[str, Callable[[UsageRow], int], str]],
+    when: str,
+) -> None:
+    for name, value_of, colour in kinds:
+        values = [value_of(row) for row in steps]
         figure.add_trace(
             go.Bar(
-                x=dates,
+                x=[row.key for row in steps],
                 y=values,
                 name=name,
                 marker_color=colour,
-                legend="legend2",
+                legend=f"legend{place}",
                 customdata=[count(value) for value in values],
-                hovertemplate=f"{name}<br>%{{x|%-d %b %Y}}: %{{customdata}}<extra></extra>",
+                hovertemplate=f"{name}<br>%{{x|{when}}}: %{{customdata}}<extra></extra>",
             ),
-            row=2,
+            row=place,
             col=1,
         )
 
 
-def _latency(figure: go.Figure, dates: Sequence[str | None], days: Sequence[UsageRow]) -> None:
-    for name, field, line in (
-        ("Latency p50", "latency_p50", {"color": MARK["accent"], "width": 2}),
-        ("Latency p95", "latency_p95", {"color": MARK["base"], "width": 2, "dash": "dot"}),
-    ):
-        values = [getattr(row.usage, field) for row in days]
+def _times(figure: go.Figure, steps: Sequence[UsageRow], timings: UsageTimings | None, when: str) -> None:
+    found = {} if timings is None else timings.steps
+    for name, field, line in _TIMES:
+        values = [getattr(found.get(row.key or ""), field, None) for row in steps]
         figure.add_trace(
             go.Scatter(
-                x=dates,
+                x=[row.key for row in steps],
                 y=[None if value is None else value / 1000 for value in values],
                 name=name,
                 mode="lines+markers",
-                marker={"size": 5},
+                marker={"size": 4},
                 line=line,
-                legend="legend3",
+                legend="legend4",
                 customdata=[seconds(value) for value in values],
-                hovertemplate=f"{name}<br>%{{x|%-d %b %Y}}: %{{customdata}}<extra></extra>",
+                hovertemplate=f"{name}<br>%{{x|{when}}}: %{{customdata}}<extra></extra>",
             ),
-            row=3,
+            row=4,
             col=1,
         )
 
 
-def _time_range(days: Sequence[UsageRow]) -> list[str]:
-    first, last = (datetime.fromisoformat(row.key or "") for row in (days[0], days[-1]))
-    half = timedelta(hours=14)
+def _calls(row: UsageRow) -> int:
+    """Those that are not errors: the bars are stacked."""
+    return row.usage.calls - row.usage.errors
+
+
+def _errors(row: UsageRow) -> int:
+    return row.usage.errors
+
+
+def _input(row: UsageRow) -> int:
+    return row.usage.input_tokens
+
+
+def _output(row: UsageRow) -> int:
+    return row.usage.output_tokens
+
+
+def _range(steps: Sequence[UsageRow], hourly: bool) -> list[str]:
+    first, last = (datetime.fromisoformat(row.key or "") for row in (steps[0], steps[-1]))
+    half = timedelta(minutes=35) if hourly else timedelta(hours=14)
     return [(first - half).isoformat(), (last + half).isoformat()]
 
 

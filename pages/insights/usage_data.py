@@ -1,20 +1,58 @@
-"""What the usage screen draws, read in one go so that its parts agree."""
+"""What the usage screen draws: sums read in one go so that they agree, percentiles and people when they are there."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coaching_core.llm.accounting import PromptRun
-from coaching_core.usage.models import NO_USAGE, Dimension, Headline, UsageFilter, UsageRow, UsageSums
+from coaching_core.usage.forecast import Forecast, Smoothed, forecast, smooth
+from coaching_core.usage.models import DailyCost, Dimension, Options, Overview, UsageFilter, UsageSums, UsageTimings
 from coaching_core.usage.service import UsageService
 from evals.bootstrap import Workbench
-from pages.view_models.usage import Series, stacked
-from pages.view_models.usage_choice import UsageChoice, only, usage_filter
+from pages.components.state import Slot
+from pages.view_models.usage_choice import UsageChoice, usage_filter
 
-_MOST_COLOURS = 5
 _LONG_AGO = timedelta(days=3650)
+_AT_ONCE = 100_000
+"""Of so many attempts, percentiles take no longer than a blink: they are not put off."""
+
+_FORECAST_DAYS = 60
+_REST = 20
+"""Percentiles are worked out anew after this many times as long as it took, however many calls come in."""
+
+_LEAST_REST = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What takes longer than sums: percentiles, and how many people there were.
+
+    Attributes:
+        wanted, by: What it answers.
+        attempts: How many there were when it was worked out.
+        rested_at: From when on it may be worked out anew.
+    """
+
+    wanted: UsageFilter
+    by: Dimension
+    attempts: int
+    timings: UsageTimings
+    days: tuple[DailyCost, ...]
+    rested_at: datetime
+
+    def answers(self, view: UsageView) -> bool:
+        """Whether it belongs to this view, though calls may have come in since."""
+        return (self.wanted, self.by) == (view.wanted, view.choice.by)
+
+    def is_fresh(self, view: UsageView, now: datetime) -> bool:
+        """Whether it need not be worked out anew for this view."""
+        return self.answers(view) and (self.attempts == view.sums.attempts or now < self.rested_at)
+
+
+_LATE: Slot[Late | None] = Slot("usage_late", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,77 +61,86 @@ class UsageView:
 
     Attributes:
         wanted: What was asked of the store.
-        real: The sums without simulated models.
-        days: Earliest first, without holes.
-        rows: The breakdown.
+        days: Costs of the days of two months or the period, whichever is longer; people only in ``late``.
+        late: None while it is not there yet; may be a little older than the sums.
         names: What topics, and in the breakdown people, are called.
         read_at: When this was read.
     """
 
     choice: UsageChoice
     wanted: UsageFilter
-    headline: Headline
-    real: UsageSums
-    days: tuple[UsageRow, ...]
-    rows: tuple[UsageRow, ...]
+    overview: Overview
+    days: tuple[DailyCost, ...]
     names: Mapping[str, str]
     read_at: datetime
+    late: Late | None = None
+    pending: bool = False
 
     @property
     def sums(self) -> UsageSums:
         """The sums over the period."""
-        return self.headline.now.usage
+        return self.overview.now
 
+    @property
+    def timings(self) -> UsageTimings | None:
+        """The percentiles; None while they are not there yet."""
+        return None if self.late is None else self.late.timings
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the filters offer: everything that was called in the period."""
+    def smoothed(self) -> tuple[Smoothed, ...]:
+        """Moving averages by day; those of people only when they are counted."""
+        return smooth(self.late.days if self.late is not None else self.days)
 
-    providers: tuple[str, ...]
-    models: tuple[str, ...]
-    topics: tuple[str, ...]
+    def forecast(self) -> Forecast:
+        """What comes, as of when this was read."""
+        return forecast(self.days, self.read_at)
 
 
 def read_view(workbench: Workbench, choice: UsageChoice, tenant: str, now: datetime) -> UsageView:
     """Ask the services for the screen's numbers."""
-    usage, wanted = workbench.core.usage, usage_filter(choice, tenant, now)
-    headline = usage.headline(wanted)
-    real = usage.by(replace(wanted, include_simulated=False), Dimension.TENANT)
-    rows = usage.by(wanted, choice.by)
-    return UsageView(
+    usage, wanted = workbench.core.usage, usage_filter(choice, tenant)
+    view = UsageView(
         choice=choice,
         wanted=wanted,
-        headline=headline,
-        real=real[0].usage if real else NO_USAGE,
-        days=usage.by_day(wanted),
-        rows=tuple(reversed(rows)) if choice.by is Dimension.DAY else rows,
+        overview=usage.overview(wanted, choice.by, choice.stacked_by),
+        days=usage.daily_costs(_history(wanted, now), with_users=False),
         names=_names(workbench, choice, tenant),
         read_at=now,
     )
+    late = _LATE.get()
+    if late is not None and late.is_fresh(view, now):
+        return replace(view, late=late)
+    if view.sums.attempts <= _AT_ONCE:
+        return replace(view, late=work_out(usage, view, now))
+    known = late if late is not None and late.answers(view) else None
+    return replace(view, late=known, pending=True)
 
 
-def read_options(usage: UsageService, choice: UsageChoice, tenant: str, now: datetime) -> Options:
+def work_out(usage: UsageService, view: UsageView, now: datetime) -> Late:
+    """Work out what takes longer, and keep it for the next look."""
+    begun = time.perf_counter()
+    timings = usage.timings(view.wanted, view.choice.by)
+    days = usage.daily_costs(_history(view.wanted, now))
+    rest = max(_LEAST_REST, _REST * timedelta(seconds=time.perf_counter() - begun))
+    late = Late(view.wanted, view.choice.by, view.sums.attempts, timings, days, now + rest)
+    _LATE.set(late)
+    return late
+
+
+def read_options(usage: UsageService, choice: UsageChoice, tenant: str) -> Options:
     """What was called in the period, whatever else is filtered."""
-    period = usage_filter(choice.unfiltered(), tenant, now)
-
-    def keys(dimension: Dimension) -> tuple[str, ...]:
-        return tuple(sorted(row.key for row in usage.by(period, dimension) if row.key))
-
-    return Options(keys(Dimension.PROVIDER), keys(Dimension.MODEL), keys(Dimension.TOPIC))
-
-
-def read_stack(usage: UsageService, view: UsageView) -> tuple[Series, ...]:
-    """Cost per day of the costliest groups, and of all others together."""
-    by, wanted = view.choice.stacked_by, view.wanted
-    rows = view.rows if by is view.choice.by else usage.by(wanted, by)
-    costly = [row.key for row in rows if row.key and row.usage.cost_known][:_MOST_COLOURS]
-    return stacked(view.days, {key: usage.by_day(only(wanted, by, key)) for key in costly})
+    return usage.options(usage_filter(choice.unfiltered(), tenant))
 
 
 def latest_call(usage: UsageService, tenant: str, now: datetime) -> PromptRun | None:
     """The newest call of a tenant, whenever it was."""
     page = usage.prompt_runs(UsageFilter(tenant, now - _LONG_AGO, now + timedelta(days=1)), limit=1)
     return page.runs[0] if page.runs else None
+
+
+def _history(wanted: UsageFilter, now: datetime) -> UsageFilter:
+    """The days a forecast and moving averages look at: two more than are shown, two months at least."""
+    since = min(wanted.since - timedelta(days=2), now - timedelta(days=_FORECAST_DAYS))
+    return replace(wanted, since=since.replace(hour=0, minute=0, second=0, microsecond=0), until=now)
 
 
 def _names(workbench: Workbench, choice: UsageChoice, tenant: str) -> dict[str, str]:

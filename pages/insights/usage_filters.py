@@ -10,9 +10,8 @@ from typing import Any
 import streamlit as st
 
 from coaching_core.llm.types import Purpose
-from coaching_core.usage.models import Dimension
+from coaching_core.usage.models import NO_VERSION, Dimension, Options
 from pages.components.state import Slot, set_widget, widget_value
-from pages.insights.usage_data import Options
 from pages.view_models.topics import spoken
 from pages.view_models.usage import NAMES
 from pages.view_models.usage_choice import CUSTOM, QUERY_KEYS, RANGES, UsageChoice, read_choice
@@ -41,12 +40,16 @@ def keep(choice: UsageChoice) -> None:
 
 
 def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str], today: date) -> None:
-    """Range, provider, model, topic, purpose, simulated; inside the row that the screen opened."""
+    """Range, provider, model, topic, version, purpose, user, simulated; inside the row that the screen opened."""
     _range(choice, today)
     _select("Provider", choice, "provider", options.providers, 118, str)
     _select("Model", choice, "model", options.models, 180, str)
-    _select("Topic", choice, "topic", options.topics, 146, lambda key: names.get(key, key))
+    _select("Topic", choice, "topic", ["", *options.topics], 146, lambda key: names.get(key, key) or "No topic")
+    if choice.topic:
+        versions = [NO_VERSION, *(number for topic, number in options.versions if topic == choice.topic)]
+        _select("Version", choice, "version", versions, 96, lambda number: f"v{number}" if number else "None")
     _select("Purpose", choice, "purpose", [str(purpose) for purpose in Purpose], 124, spoken)
+    _user(choice)
     set_widget("usage_simulated", choice.with_simulated)
     st.selectbox(
         "Simulated",
@@ -55,6 +58,17 @@ def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str]
         key="usage_simulated",
         width=112,
         on_change=lambda: _move(choice, with_simulated=bool(widget_value("usage_simulated"))),
+    )
+
+
+def _user(choice: UsageChoice) -> None:
+    set_widget("usage_user", choice.user or "")
+    st.text_input(
+        "User",
+        key="usage_user",
+        placeholder="Any id",
+        width=118,
+        on_change=lambda: _move(choice, user=str(widget_value("usage_user") or "").strip() or None),
     )
 
 
@@ -76,7 +90,7 @@ def _range(choice: UsageChoice, today: date) -> None:
     st.selectbox(
         "Range",
         [*RANGES, CUSTOM],
-        format_func=lambda days: f"Last {days} days" if days else "Custom dates",
+        format_func=_range_words,
         key="usage_range",
         width=138,
         on_change=lambda: _choose_range(choice, today),
@@ -91,6 +105,10 @@ def _range(choice: UsageChoice, today: date) -> None:
             width=230,
             on_change=lambda: _choose_dates(choice),
         )
+
+
+def _range_words(days: int) -> str:
+    return "Custom dates" if days == CUSTOM else "Today" if days == 1 else f"Last {days} days"
 
 
 def _choose_range(choice: UsageChoice, today: date) -> None:
@@ -111,7 +129,7 @@ def _choose_dates(choice: UsageChoice) -> None:
         _move(choice, days=CUSTOM, first=dates[0], last=dates[1])
 
 
-def _select(label: str, choice: UsageChoice, name: str, known: Sequence[str], width: int, words: Any) -> None:
+def _select(label: str, choice: UsageChoice, name: str, known: Sequence[Any], width: int, words: Any) -> None:
     chosen, key = getattr(choice, name), f"usage_{name}"
     options = list(known) if chosen is None or chosen in known else [*known, chosen]
     set_widget(key, chosen)
@@ -123,9 +141,14 @@ def _select(label: str, choice: UsageChoice, name: str, known: Sequence[str], wi
         placeholder="All",
         key=key,
         width=width,
-        on_change=lambda: _move(choice, **{name: widget_value(key)}),
+        on_change=lambda: _move(choice, **(_without_version(name) | {name: widget_value(key)})),
     )
 
 
+def _without_version(name: str) -> dict[str, None]:
+    """A version belongs to its topic."""
+    return {"version": None} if name == "topic" else {}
+
+
 def _move(choice: UsageChoice, **changes: Any) -> None:
-    keep(replace(choice, **({"row": None} | changes)))
+    keep(replace(choice, **({"row": None, "only": None, "call": None} | changes)))

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from coaching_core.limits.models import Headroom, HeadroomState, StoredLimit
 from coaching_core.llm.limits import Action, Each, Limit, Metric, Period
-from pages.view_models.words import DASH, moment, money_total, plural
+from pages.view_models.words import DASH, THIN, moment, plural
 
 SPANS: Mapping[Period, str] = {
     Period.MINUTE: "a minute",
@@ -23,6 +23,8 @@ EACH: Mapping[Each, str] = {
     Each.PROVIDER: "Each provider",
     Each.MODEL: "Each model",
 }
+_MILLION = Decimal(1_000_000)
+_CENT = Decimal("0.01")
 _NEAR: Mapping[Action, str] = {
     Action.REFUSE: "! Near its cap",
     Action.SWITCH: "! Switching",
@@ -32,12 +34,12 @@ _NEAR: Mapping[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """One limit in the list. ``share`` is 0 to 1, of the subject that used it most; None while it is paused."""
+    """One limit in the list. ``percent`` is of the subject that used it most, 0 to 100; None while it is paused."""
 
     id: str
     name: str
     state: str
-    share: float | None
+    percent: int | None
     used: str
     counts: str
     at_the_cap: str
@@ -83,13 +85,21 @@ def state_in_words(room: Headroom) -> str:
 
 
 def amount(metric: Metric, value: Decimal) -> str:
-    """$12.50, or 1 200 without its unit."""
-    return money_total(value) if metric is Metric.COST else f"{value:,.0f}".replace(",", "\u202f")
+    """$12.50, or 1 200 without its unit; parts of a cent are not rounded away."""
+    if metric is not Metric.COST:
+        return f"{value:,.0f}".replace(",", THIN)
+    whole_cents = value >= 1 or value == value.quantize(_CENT)
+    return f"${value:,.2f}".replace(",", THIN) if whole_cents else f"${value:.4f}"
 
 
 def with_unit(metric: Metric, value: Decimal) -> str:
     """$12.50 or 1 200 tokens."""
     return amount(metric, value) if metric is Metric.COST else f"{amount(metric, value)} {metric}"
+
+
+def percent(share: float) -> str:
+    """80 %."""
+    return f"{share * 100:.0f}\u00a0%"
 
 
 def counted(limit: Limit) -> str:
@@ -125,7 +135,7 @@ def _bar(room: Headroom) -> UsageBar:
     used = min(1.0, float(room.used / room.cap))
     held = min(1.0 - used, float(room.held / room.cap))
     metric = room.limit.metric
-    words = f"{amount(metric, room.used + room.held)} of {with_unit(metric, room.cap)}, {room.share:.0%}"
+    words = f"{amount(metric, room.used + room.held)} of {with_unit(metric, room.cap)}, {percent(room.share)}"
     if room.held and metric is not Metric.STREAMS:
         words += f"; {amount(metric, room.held)} of it held by calls under way"
     kinds = {HeadroomState.OK: "", HeadroomState.NEAR: "warn", HeadroomState.REACHED: "worse"}
@@ -138,7 +148,7 @@ def _everybody(limit: Limit) -> str:
 
 
 def _at_the_cap(limit: Limit, now: datetime, zone: tzinfo | None) -> str:
-    cap, threshold = f"{with_unit(limit.metric, limit.cap)} {SPANS[limit.period]}", f"{limit.threshold:.0%}"
+    cap, threshold = f"{with_unit(limit.metric, limit.cap)} {SPANS[limit.period]}", percent(limit.threshold)
     if limit.action is Action.ALARM:
         return f"Nothing is refused. From {threshold} of {cap} on, it counts as an alarm."
     resets_at = limit.resets_at(now)
@@ -157,14 +167,14 @@ def _row(stored: StoredLimit, room: Headroom | None, zone: tzinfo | None) -> Lim
     limit = stored.limit
     actions = {
         Action.REFUSE: "Refuse",
-        Action.SWITCH: f"Switch at {limit.threshold:.0%}",
-        Action.ALARM: f"Alarm at {limit.threshold:.0%}",
+        Action.SWITCH: f"Switch at {percent(limit.threshold)}",
+        Action.ALARM: f"Alarm at {percent(limit.threshold)}",
     }
     return LimitRow(
         id=limit.id,
         name=limit.name,
         state="Paused" if room is None else state_in_words(room),
-        share=None if room is None else min(1.0, room.share),
+        percent=None if room is None else min(100, int(room.share * 100)),
         used=_used(limit, room),
         counts=counted(limit),
         at_the_cap=actions[limit.action],
@@ -174,8 +184,13 @@ def _row(stored: StoredLimit, room: Headroom | None, zone: tzinfo | None) -> Lim
 
 
 def _used(limit: Limit, room: Headroom | None) -> str:
-    cap = f"{with_unit(limit.metric, limit.cap)} {SPANS[limit.period]}"
-    return cap if room is None else f"{amount(limit.metric, room.used + room.held)} of {cap}"
+    cap = f"{_short(limit.metric, limit.cap)}{'' if limit.metric is Metric.COST else f' {limit.metric}'}"
+    spanned = f"{cap} {SPANS[limit.period]}"
+    return spanned if room is None else f"{_short(limit.metric, room.used + room.held)} of {spanned}"
+
+
+def _short(metric: Metric, value: Decimal) -> str:
+    return f"{value / _MILLION:.2f} M" if metric is Metric.TOKENS and value >= _MILLION else amount(metric, value)
 
 
 def _fullest(headroom: Iterable[Headroom]) -> dict[str, Headroom]:

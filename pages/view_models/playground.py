@@ -64,7 +64,7 @@ class Answer:
     Attributes:
         state: streaming, ok, failed, stopped, interrupted, or missing when the column was not there yet.
         note: What has to be said about it, with what to do next; empty when all is well.
-        by: Who answered, when the column has been changed since.
+        by: Who answered and how, where the column's head does not tell: since changed, a stand-in, begun anew, retried.
         figures: (label, value) pairs; empty when they are hidden.
         hidden: What stands in place of the figures in blind mode.
         message: What this column was sent, when columns were sent different messages.
@@ -139,7 +139,7 @@ def answer(turn: Turn, head: Head, models: Models, hidden: bool) -> Answer:
         state=reply.status,
         text=reply.text,
         note=_note(reply, hidden),
-        by="" if hidden else _answered_by(reply, head.column, models),
+        by="" if hidden else _how_answered(reply, head.column, models),
         figures=() if hidden else _figures(reply),
         hidden=_hidden_words(reply.status) if hidden else "",
         message=message,
@@ -157,8 +157,9 @@ def live_answer(live: LiveTurn, head: Head, models: Models, hidden: bool) -> Ans
         return answer(turn.model_copy(update={"replies": {head.column.id: now}}), head, models, hidden)
     message = turn.said_to(head.column.id) if len(set(turn.sent.values())) > 1 else ""
     figures = () if hidden else _figures(now)
+    by = "" if hidden else _how_answered(now, head.column, models)
     words = "Streaming. Tokens, cost and speed show after your vote." if hidden else ""
-    return Answer(head.column.id, "streaming", now.text, figures=figures, hidden=words, message=message)
+    return Answer(head.column.id, "streaming", now.text, by=by, figures=figures, hidden=words, message=message)
 
 
 def opening_words(message: str) -> tuple[str, str]:
@@ -229,10 +230,21 @@ def _hidden_words(status: str) -> str:
     return f"{word}. Tokens, cost and speed show after your vote."
 
 
+def _how_answered(reply: Reply, column: Column, models: Models) -> str:
+    began_anew = f"Began anew: {reply.restarted.rstrip('.')}" if reply.restarted else ""
+    attempts = plural(reply.attempts, "attempt") if reply.attempts and reply.attempts > 1 else ""
+    return ". ".join(filter(None, (_answered_by(reply, column, models), began_anew, attempts)))
+
+
 def _answered_by(reply: Reply, column: Column, models: Models) -> str:
-    if reply.model is None or (reply.model, reply.version) == (column.model, column.version):
+    if reply.model is None:
         return ""
-    return f"Answered by {model_name(models, reply.model)}, v{reply.version}"
+    who = f"Answered by {model_name(models, reply.model)}"
+    if (reply.asked or reply.model, reply.version) != (column.model, column.version):
+        who += f", v{reply.version}"
+    elif reply.asked is None:
+        return ""
+    return f"{who}, because {model_name(models, reply.asked)} did not answer" if reply.asked else who
 
 
 def _figures(reply: Reply) -> tuple[tuple[str, str], ...]:

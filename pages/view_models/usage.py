@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from coaching_core.llm.accounting import PromptRun
-from coaching_core.llm.types import RunStatus
-from coaching_core.usage.models import Dimension, Headline, UsageRow, UsageSums
-from pages.view_models.topics import spoken
-from pages.view_models.words import DASH, count, day, money_total, plural, seconds
+from coaching_core.usage.models import Dimension, UsageRow, UsageSums, UsageTimings
+from pages.view_models.words import DASH, count, day, moment, money_total, plural, seconds
 
 Colour = Literal["inverse", "off"]
 
@@ -23,7 +20,9 @@ NAMES: Mapping[Dimension, str] = {
     Dimension.PROMPT_VERSION: "Prompt version",
     Dimension.PURPOSE: "Purpose",
     Dimension.USER: "User",
+    Dimension.TENANT: "Tenant",
     Dimension.DAY: "Day",
+    Dimension.HOUR: "Hour",
 }
 """What calls can be grouped by, in words and in the order of the choice."""
 
@@ -46,26 +45,77 @@ class Figure:
     note: str
 
 
-def figures(headline: Headline) -> tuple[Figure, ...]:
-    """Cost, calls, errors and time to first token, each against the period before."""
-    now, then = headline.now.usage, headline.before.usage
-    gone = then.calls == 0
-    cost = _less(known_cost(now), None if gone else known_cost(then))
-    errors = _less(error_share(now), error_share(then))
-    wait = _less(_seconds(now.ttft_p95), _seconds(then.ttft_p95))
+def figures(now: UsageSums, before: UsageSums, timings: UsageTimings | None) -> tuple[Figure, ...]:
+    """Cost, calls, errors and time to first token, each against the period before.
+
+    Args:
+        timings: None while they are not there yet.
+    """
+    gone = before.calls == 0
+    cost = _less(known_cost(now), None if gone else known_cost(before))
+    errors = _less(error_share(now), error_share(before))
     return (
         _figure("Cost", money_total(known_cost(now)), _money_change(cost), gone, "no known price"),
-        _neutral("Calls", count(now.calls), None if gone else now.calls - then.calls),
+        _neutral("Calls", count(now.calls), None if gone else now.calls - before.calls),
         _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), gone, "no calls"),
-        _figure(
-            "Time to first token, p95", seconds(now.ttft_p95), _change(wait, "{:.2f} s"), gone, "nothing was streamed"
-        ),
+        _wait(timings, gone),
     )
 
 
+def _wait(timings: UsageTimings | None, gone: bool) -> Figure:
+    label = "Time to first token, p95"
+    if timings is None:
+        return Figure(label, "…", None, "inverse", "being worked out")
+    wait = _less(_seconds(timings.now.ttft_p95), _seconds(timings.before.ttft_p95))
+    return _figure(label, seconds(timings.now.ttft_p95), _change(wait, "{:.2f} s"), gone, "nothing was streamed")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A smaller number beside the headline, with what it means."""
+
+    label: str
+    value: str
+    note: str
+
+
+def facts(sums: UsageSums, per_user: Decimal | None, users_known: bool) -> tuple[Fact, ...]:
+    """What the headline leaves out: unknown costs, stand-ins, retries, refusals, caches, people.
+
+    Args:
+        per_user: USD for each user and day.
+        users_known: False while people are not counted yet.
+    """
+    cached = 100 * sums.cached_tokens / sums.input_tokens if sums.input_tokens else None
+    people = DASH if per_user is None else money_total(per_user)
+    return (
+        Fact("Unknown costs", count(sums.unknown_cost_calls), bound_words(sums)),
+        Fact("Fallback answers", percent(_share(sums.fallbacks, sums.calls)), f"{count(sums.fallbacks)} by a stand-in"),
+        Fact("Retries", count(sums.retries), f"{plural(sums.attempts, 'attempt')} in all"),
+        Fact("Refused", count(sums.refused), "never sent"),
+        Fact("Cached input", percent(cached), f"{count(sums.cached_tokens)} tokens"),
+        Fact("Saved", money_total(sums.saved), f"{plural(sums.kept, 'kept answer')} given again"),
+        Fact("Daily active user", people if users_known else "…", "cost of one a day"),
+    )
+
+
+def bound_words(sums: UsageSums) -> str:
+    """At most how much more the unknown costs can be."""
+    if not sums.unknown_cost_calls:
+        return "every cost is known"
+    if sums.unbounded_cost_calls == sums.unknown_cost_calls:
+        return "no bound is known"
+    more = f"at most {money_total(sums.held)} more"
+    return f"{more}, {count(sums.unbounded_cost_calls)} without bound" if sums.unbounded_cost_calls else more
+
+
+def _share(part: int, whole: int) -> float | None:
+    return 100 * part / whole if whole else None
+
+
 def known_cost(sums: UsageSums) -> Decimal | None:
-    """The sum of the known costs; None when there are calls and none has a known cost."""
-    return None if sums.calls and sums.unknown_cost_calls == sums.calls else sums.cost_known
+    """The sum of the known costs; None when there are attempts and none has a known cost."""
+    return None if sums.attempts and sums.unknown_cost_calls == sums.attempts else sums.cost_known
 
 
 def error_share(sums: UsageSums) -> float | None:
@@ -84,10 +134,10 @@ def unknown_words(sums: UsageSums) -> str:
     if not missing:
         return ""
     have = "has" if missing == 1 else "have"
-    start = f"{plural(missing, 'call')} {have} no known price or no token counts"
-    if missing == sums.calls:
+    start = f"{plural(missing, 'attempt')} {have} no known price or no token counts"
+    if missing == sums.attempts:
         return f"{start}, so the cost is unknown."
-    return f"{start}, so the total is a lower bound."
+    return f"{start}, so the total is a lower bound ({bound_words(sums)})."
 
 
 def simulated_words(total: UsageSums, real: UsageSums) -> str:
@@ -100,129 +150,43 @@ def simulated_words(total: UsageSums, real: UsageSums) -> str:
     return f"{who} went to simulated models; their {money_total(cost)} was not paid by anybody."
 
 
-def before_words(headline: Headline, before: str) -> str:
+def before_words(before: UsageSums, period: str) -> str:
     """What the changes are measured against.
 
     Args:
-        before: The period before in words, e.g. ``the 30 days before``.
+        period: The period before in words, e.g. ``the 30 days before``.
     """
-    return f"Changes are against {before}." if headline.before.usage.calls else f"There was no call in {before}."
+    if not before.calls:
+        return f"There was no call in {period}."
+    return f"Changes are against {period}, up to this time of day."
 
 
-def people_words(headline: Headline) -> str:
-    """What a person costs on a day they are there; empty when that is unknown."""
-    each = headline.now.cost_per_daily_active_user
-    return "" if each is None else f"A daily active user costs {money_total(each)} a day."
-
-
-def total_words(rows: Sequence[UsageRow]) -> str:
-    """The exact sum of a breakdown's rows."""
-    cost = sum((row.usage.cost_known for row in rows), Decimal(0))
-    calls = sum(row.usage.calls for row in rows)
-    known = any(known_cost(row.usage) is not None for row in rows)
-    money = f"${exact(cost)}" if known else "no known cost"
-    return f"Sum of {plural(len(rows), 'row')}: {plural(calls, 'call')}, {money}; exactly the totals above."
-
-
-def exact(value: Decimal) -> str:
-    """All digits of an amount, without trailing zeros but with cents."""
-    text = f"{value:f}"
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part.rstrip('0'):0<2}"
-
-
-def costliest_day(days: Sequence[UsageRow]) -> str:
+def costliest_step(steps: Sequence[UsageRow]) -> str:
     """The finding over the charts."""
-    top = max(days, key=lambda row: row.usage.cost_known, default=None)
+    top = max(steps, key=lambda row: row.usage.cost_known, default=None)
+    hourly = bool(steps) and "T" in (steps[0].key or "")
     if top is None or not top.usage.cost_known:
-        return "Cost, tokens and latency per day"
+        return f"Cost, calls, tokens and times per {'hour' if hourly else 'day'}"
     at = datetime.fromisoformat(top.key or "").replace(tzinfo=UTC)
-    return f"Costliest day: {day(at, UTC)}, {money_total(top.usage.cost_known)}"
+    name = f"Costliest hour: {moment(at, UTC)} UTC" if hourly else f"Costliest day: {day(at, UTC)}"
+    return f"{name}, {money_total(top.usage.cost_known)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One colour of a stacked chart: a cost for each day."""
+    """One colour of a stacked chart: a cost for each step of time."""
 
     name: str
     costs: tuple[Decimal, ...]
 
 
-def stacked(days: Sequence[UsageRow], groups: Mapping[str, Sequence[UsageRow]]) -> tuple[Series, ...]:
-    """The groups' costs per day, and what is left of each day as ``Other``; every day adds up exactly."""
-    found = [Series(name, tuple(row.usage.cost_known for row in rows)) for name, rows in groups.items()]
+def stacked(steps: Sequence[UsageRow], groups: Mapping[str, Sequence[Decimal]]) -> tuple[Series, ...]:
+    """The groups' costs at each step, and what is left of it as ``Other``; every step adds up exactly."""
+    found = [Series(name, tuple(costs)) for name, costs in groups.items()]
     rest = tuple(
-        one.usage.cost_known - sum((each.costs[place] for each in found), Decimal(0)) for place, one in enumerate(days)
+        one.usage.cost_known - sum((each.costs[place] for each in found), Decimal(0)) for place, one in enumerate(steps)
     )
     return (*found, Series("Other" if found else "All", rest)) if any(rest) else tuple(found)
-
-
-def breakdown_cells(rows: Sequence[UsageRow], dimension: Dimension, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The breakdown as a table is given it; what is unknown is None.
-
-    Args:
-        names: What keys are called where people call them otherwise.
-    """
-    return [{"group": group_name(row.key, dimension, names)} | _cells(row.usage) for row in rows]
-
-
-def group_name(key: str | None, dimension: Dimension, names: Mapping[str, str]) -> str:
-    """What a group is called."""
-    if not key:
-        return f"No {NAMES[dimension].lower()}"
-    if dimension is Dimension.PROMPT_VERSION:
-        topic, _, version = key.rpartition(" v")
-        return f"{names.get(topic, topic)} v{version}"
-    return spoken(key) if dimension is Dimension.PURPOSE else names.get(key, key)
-
-
-def _cells(sums: UsageSums) -> dict[str, Any]:
-    cost = known_cost(sums)
-    known = sums.calls - sums.unknown_cost_calls
-    return {
-        "calls": sums.calls,
-        "errors": sums.errors,
-        "input": sums.input_tokens,
-        "output": sums.output_tokens,
-        "cached": sums.cached_tokens,
-        "cost": None if cost is None else float(cost),
-        "unknown": sums.unknown_cost_calls,
-        "per_call": float(sums.cost_known / known) if known else None,
-        "latency_p50": _seconds(sums.latency_p50),
-        "latency_p95": _seconds(sums.latency_p95),
-        "ttft_p95": _seconds(sums.ttft_p95),
-    }
-
-
-CALL_FIELDS = (
-    *("created_at", "model", "purpose", "topic_id", "prompt_version", "status", "error", "cost_usd"),
-    *("input_tokens", "output_tokens", "cached_tokens", "latency_ms", "ttft_ms", "user_id", "session_id"),
-    *("interaction_ids", "group_id", "eval_run_id", "request_id", "rubric_version", "provider", "simulated"),
-    *("price_version", "loop_lag_ms", "tenant_id", "id"),
-)
-"""Every field of a call, those that are read first at the left."""
-
-
-def call_cells(runs: Sequence[PromptRun], zone: tzinfo) -> list[dict[str, Any]]:
-    """Calls as a table is given them, times in the viewer's zone."""
-    return [{name: _call_cell(run, name, zone) for name in CALL_FIELDS} for run in runs]
-
-
-def _call_cell(run: PromptRun, name: str, zone: tzinfo) -> object:
-    value = getattr(run, name)
-    if name == "created_at":
-        return run.created_at.astimezone(zone)
-    if name == "interaction_ids":
-        return ", ".join(run.interaction_ids) or None
-    if name == "status":
-        return "OK" if run.status is RunStatus.OK else spoken(str(value))
-    if name == "purpose":
-        return spoken(str(value))
-    if name in ("latency_ms", "ttft_ms"):
-        return _seconds(value)
-    if isinstance(value, Decimal):
-        return float(value)
-    return value
 
 
 def _less(now: Decimal | float | None, then: Decimal | float | None) -> float | None:

@@ -8,25 +8,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from coaching_core.llm.types import Purpose
-from coaching_core.usage.models import Dimension, UsageFilter
+from coaching_core.usage.models import NO_VERSION, Dimension, Only, UsageFilter
 
-RANGES = (7, 14, 30, 90)
+RANGES = (1, 2, 7, 14, 30, 90)
 """Days that can be looked at with one click; today is the last of them."""
 
 CUSTOM = 0
 """Stands for two dates of one's own in place of a number of days."""
 
 USUAL_DAYS = 30
-FILTERS = ("provider", "model", "topic", "purpose")
-
-_STACKED: Mapping[Dimension, str] = {
-    Dimension.USER: "user_id",
-    Dimension.PROVIDER: "provider",
-    Dimension.MODEL: "model",
-    Dimension.TOPIC: "topic_id",
-    Dimension.PURPOSE: "purpose",
-}
-"""Dimensions of which one group can be asked for alone, with the filter's field."""
+FILTERS = ("provider", "model", "topic", "version", "purpose", "user")
+_UNSTACKED = (Dimension.DAY, Dimension.HOUR, Dimension.USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +28,11 @@ class UsageChoice:
     Attributes:
         days: Length of the period, or :data:`CUSTOM`.
         first, last: The dates of a custom period (UTC), both included.
+        version: Number of a prompt version of the topic.
         by: What the breakdown groups by.
-        row: Key of the group whose calls are shown; empty for the group without one, None for all calls.
+        row: Of the group whose calls are shown, its key, empty for the one without; None for all calls.
+        only: What sort of attempts is listed.
+        call: Id of the call whose attempts are shown.
     """
 
     days: int
@@ -46,20 +41,29 @@ class UsageChoice:
     provider: str | None = None
     model: str | None = None
     topic: str | None = None
+    version: int | None = None
     purpose: str | None = None
+    user: str | None = None
     with_simulated: bool = True
     by: Dimension = Dimension.MODEL
     row: str | None = None
+    only: Only | None = None
+    call: str | None = None
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything but the period narrows the calls."""
-        return not self.with_simulated or any(getattr(self, name) for name in FILTERS)
+        return not self.with_simulated or any(getattr(self, name) is not None for name in FILTERS)
 
     @property
     def stacked_by(self) -> Dimension:
-        """What the cost per day is stacked by: the breakdown's groups where they can be asked for one by one."""
-        return self.by if self.by in _STACKED else Dimension.MODEL
+        """What the cost per day is stacked by: the breakdown's groups, where they are neither times nor people."""
+        return Dimension.MODEL if self.by in _UNSTACKED else self.by
+
+    @property
+    def all_tenants(self) -> bool:
+        """Comparing tenants, everybody's calls are looked at."""
+        return self.by is Dimension.TENANT
 
     def period_words(self) -> str:
         """The period as it is named after "vs": ``the 30 days before``."""
@@ -75,13 +79,14 @@ class UsageChoice:
         query = {} if self.days == USUAL_DAYS else {"range": str(self.days or "custom")}
         if self.days == CUSTOM:
             query |= {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        query |= {name: value for name in FILTERS if (value := getattr(self, name))}
+        query |= {name: str(value) for name in FILTERS if (value := getattr(self, name)) is not None}
         query |= {} if self.with_simulated else {"simulated": "0"}
         query |= {} if self.by is Dimension.MODEL else {"by": str(self.by)}
-        return query if self.row is None else query | {"row": self.row}
+        return query | {name: str(value) for name in _LISTING if (value := getattr(self, name)) is not None}
 
 
-QUERY_KEYS = ("range", "from", "to", *FILTERS, "simulated", "by", "row")
+_LISTING = ("row", "only", "call")
+QUERY_KEYS = ("range", "from", "to", *FILTERS, "simulated", "by", *_LISTING)
 """What of an address belongs to this screen."""
 
 
@@ -99,67 +104,67 @@ def read_choice(query: Mapping[str, str], today: date) -> UsageChoice:
         last=last,
         provider=query.get("provider") or None,
         model=query.get("model") or None,
-        topic=query.get("topic") or None,
+        topic=query.get("topic"),
+        version=_number(query.get("version")) if query.get("topic") else None,
         purpose=purpose if (purpose := query.get("purpose")) in set(Purpose) else None,
+        user=query.get("user"),
         with_simulated=query.get("simulated") != "0",
-        by=_dimension(query.get("by", "")),
+        by=Dimension(by) if (by := query.get("by")) in set(Dimension) else Dimension.MODEL,
         row=query.get("row"),
+        only=Only(only) if (only := query.get("only")) in set(Only) else None,
+        call=query.get("call") or None,
     )
 
 
-def usage_filter(choice: UsageChoice, tenant_id: str, now: datetime) -> UsageFilter:
-    """What the service is asked: from the first day's start (UTC) to the last one's end, at most until now.
-
-    Raises:
-        InvalidInputError: The period lies in the future.
-    """
-    end = datetime.combine(choice.last + timedelta(days=1), time(), UTC)
+def usage_filter(choice: UsageChoice, tenant_id: str) -> UsageFilter:
+    """What the service is asked: whole days (UTC), both ends included."""
     return UsageFilter(
-        tenant_id=tenant_id,
-        since=datetime.combine(choice.first, time(), UTC),
-        until=min(end, now),
+        tenant_id=None if choice.all_tenants else tenant_id,
+        since=_start(choice.first),
+        until=_start(choice.last + timedelta(days=1)),
         provider=choice.provider,
         model=choice.model,
         topic_id=choice.topic,
+        prompt_version=choice.version,
         purpose=None if choice.purpose is None else Purpose(choice.purpose),
+        user_id=choice.user,
         include_simulated=choice.with_simulated,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """The calls of one group.
-
-    Attributes:
-        exact: False when the store cannot list this group alone: then ``wanted`` finds more than it.
-    """
-
-    wanted: UsageFilter
-    exact: bool
-
-
-def narrow(wanted: UsageFilter, by: Dimension, row: str) -> Narrowed:
+def narrow(wanted: UsageFilter, by: Dimension, row: str) -> UsageFilter:
     """The filter for the calls behind one row of the breakdown.
 
     Args:
         by: What the rows are groups of.
-        row: The group's key; empty for the group without one.
+        row: Key of the row, empty for the group without one; what cannot be a key narrows nothing.
     """
-    if by in _STACKED and row:
-        return Narrowed(only(wanted, by, row), exact=True)
-    if by is Dimension.DAY and (start := _start_of(row)):
-        since, until = max(start, wanted.since), min(start + timedelta(days=1), wanted.until)
-        if since < until:
-            return Narrowed(replace(wanted, since=since, until=until), exact=True)
-    if by is Dimension.PROMPT_VERSION and row:
-        return Narrowed(replace(wanted, topic_id=row.rpartition(" v")[0]), exact=False)
-    return Narrowed(wanted, exact=False)
-
-
-def only(wanted: UsageFilter, by: Dimension, key: str) -> UsageFilter:
-    """The filter for one group of a dimension that can be stacked."""
-    changes: dict[str, Any] = {_STACKED[by]: Purpose(key) if by is Dimension.PURPOSE else key}
+    if by in (Dimension.DAY, Dimension.HOUR):
+        return _narrow_time(wanted, by, row)
+    changes: dict[str, Any]
+    match by:
+        case Dimension.PROMPT_VERSION:
+            topic, _, version = row.rpartition(" v")
+            changes = {"topic_id": topic, "prompt_version": _number(version) or NO_VERSION}
+        case Dimension.PURPOSE:
+            changes = {"purpose": Purpose(row)} if row in set(Purpose) else {}
+        case Dimension.USER:
+            changes = {"user_id": row}
+        case Dimension.TOPIC:
+            changes = {"topic_id": row}
+        case _:
+            changes = {{Dimension.TENANT: "tenant_id"}.get(by, str(by)): row}
     return replace(wanted, **changes)
+
+
+def _narrow_time(wanted: UsageFilter, by: Dimension, row: str) -> UsageFilter:
+    length = timedelta(days=1) if by is Dimension.DAY else timedelta(hours=1)
+    try:
+        start = datetime.fromisoformat(row).replace(tzinfo=UTC)
+    except ValueError:
+        return wanted
+    since, until = max(start, wanted.since), min(start + length, wanted.until)
+    return replace(wanted, since=since, until=until) if since < until else wanted
 
 
 def _period(query: Mapping[str, str], today: date) -> tuple[int, date, date]:
@@ -172,8 +177,8 @@ def _period(query: Mapping[str, str], today: date) -> tuple[int, date, date]:
     return days, today - timedelta(days=days - 1), today
 
 
-def _dimension(text: str) -> Dimension:
-    return Dimension(text) if text in set(Dimension) - {Dimension.TENANT} else Dimension.MODEL
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str | None) -> date | None:
@@ -183,6 +188,5 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _start_of(text: str) -> datetime | None:
-    day = _day(text)
-    return None if day is None else datetime.combine(day, time(), UTC)
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -18,6 +18,7 @@ _SCREENS = {
     "runs": "Runs",
     "usage": "Usage & cost",
     "progression": "Progression",
+    "health": "Health",
     "models": "Models",
     "limits": "Limits & budgets",
 }

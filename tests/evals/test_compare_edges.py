@@ -157,13 +157,14 @@ def test_what_could_be_detected_counts_the_clusters() -> None:
 
 
 def test_what_is_refused_names_its_field() -> None:
-    for call, field in (
-        (lambda: compare([], "a", "a", ()), "candidate"),
-        (lambda: compare([], "a", "b", (), margin=-1e-9), "margin"),
-        (lambda: compare([], "a", "b", (), margin=float("inf")), "margin"),
-    ):
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"candidate": "a"}, "candidate"),
+        ({"candidate": "b", "margin": -1e-9}, "margin"),
+        ({"candidate": "b", "margin": float("inf")}, "margin"),
+    ]
+    for options, field in wrong:
         with pytest.raises(InvalidInputError) as caught:
-            call()
+            compare([], "a", rubric_criteria=(), **options)
         assert caught.value.field == field
     with pytest.raises(InvalidInputError, match="v14 has two results for item i-000, repeat 0"):
         compare([row(0, "v14", 5), row(0, "v14", 6)], "v14", "v15", ())

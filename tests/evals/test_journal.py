@@ -7,6 +7,7 @@ import errno
 import json
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,8 @@ def test_a_journal_that_is_nothing_but_torn_starts_anew(file: Path, torn: int) -
 
 
 def test_lines_follow_those_that_were_there_in_the_order_they_came(file: Path) -> None:
-    for start in (0, 30):
-        written(file, lambda journal, start=start: append_all(journal, [line(start + n) for n in range(30)]))
+    for lines in ([line(number) for number in range(30)], [line(number) for number in range(30, 60)]):
+        written(file, partial(append_all, lines=lines))
     assert numbers(file) == list(range(60))
     assert file.stat().st_mode & 0o133 == 0, "nobody else may write to it"
 

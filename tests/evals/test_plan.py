@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from coaching_core.errors import InvalidPlanError, MissingKeyError, ModelNotFoundError, TopicNotFoundError
 from coaching_core.llm.assembly import build_catalogue

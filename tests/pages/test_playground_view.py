@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -139,6 +140,27 @@ def test_who_answered_is_said_when_the_column_has_changed_since() -> None:
     talk = session(STEADY, turns=(Turn(message="Hi", replies={"c0": reply}),))
     (head,) = heads(talk, topic(), MODELS, BlindState())
     assert answer(talk.turns[0], head, MODELS, False).by == "Answered by Keen coach, v1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"attempts": 1}, ""),
+        ({"attempts": 2}, "2 attempts"),
+        ({"attempts": 3, "restarted": "GPT broke off."}, "Began anew: GPT broke off. 3 attempts"),
+        ({"model": KEEN, "asked": STEADY}, "Answered by Keen coach, because Steady coach did not answer"),
+        (
+            {"model": STEADY, "asked": KEEN, "attempts": 2},
+            "Answered by Steady coach, v1, because Keen coach did not answer. 2 attempts",
+        ),
+    ],
+)
+def test_how_an_answer_came_about_is_said_in_words(changes: dict[str, Any], words: str) -> None:
+    reply = Reply(text="Hello", **{"model": STEADY, "version": 1} | changes)
+    talk = session(STEADY, KEEN, turns=(Turn(message="Hi", replies={"c0": reply}),))
+    head = next(h for h in heads(talk, topic(), MODELS, BlindState()) if h.column.id == "c0")
+    assert answer(talk.turns[0], head, MODELS, False).by == words
+    assert answer(talk.turns[0], head, MODELS, True).by == "", "it would give the model away"
 
 
 def test_an_unknown_cost_makes_the_sum_a_lower_bound() -> None:

@@ -21,7 +21,7 @@ class Served(Protocol):
 
 
 class WireState:
-    """Orders, the plan of faults, the prompt cache, the tally since the last order, the meter, the calls being served."""
+    """Orders, the plan of faults, the prompt cache, the tally since the last order, the meter, calls being served."""
 
     def __init__(self) -> None:
         self.meter, self.cache = Meter(), PromptCache()

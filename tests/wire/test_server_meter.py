@@ -144,7 +144,9 @@ def test_a_caller_that_does_not_wait_pays_for_a_whole_reply_but_not_for_a_stream
 
 
 @every_wire
-@pytest.mark.parametrize(("order", "breaks"), [({"down_kind": "reset"}, True), ({}, False), ({"only_model": "x"}, False)])
+@pytest.mark.parametrize(
+    ("order", "breaks"), [({"down_kind": "reset"}, True), ({}, False), ({"only_model": "x"}, False)]
+)
 def test_an_outage_by_resets_breaks_off_what_is_under_way_and_bills_what_was_sent(
     wire: WireServer, path: str, order: dict[str, str], breaks: bool
 ) -> None:

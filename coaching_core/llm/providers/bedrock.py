@@ -164,7 +164,8 @@ class _BedrockAnswer:
 def knows_cache_points(model: str) -> bool:
     """Whether a model on Bedrock knows marks for its prompt cache; others refuse a question with one.
 
-    Claude 3.5 Sonnet v2 is none: it knows them only for the accounts of a closed preview.
+    Claude 3.5 Sonnet v2 is none: it knows them only for the accounts of a closed preview. Nova knows them, but no list
+    says what it takes for a write, so a marked call would have no known cost; it is not asked to keep anything.
     """
     return _CACHING.search(model) is not None
 

@@ -1,7 +1,7 @@
 """Amazon's binary event stream, from bytes as they arrive to one message after another.
 
 Frame: length of all, length of headers, CRC of those eight bytes; headers; payload; CRC of everything before it.
-Our own, because botocore's decoder takes about ten times the CPU.
+Our own: every piece of a streamed answer passes here. Tests compare it with botocore's.
 """
 
 from __future__ import annotations

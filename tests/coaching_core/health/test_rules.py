@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -103,7 +104,7 @@ def test_it_is_raised_or_ended_at_most_once_in_each_hold_time(
     events = [(number, event) for number, (_, event) in enumerate(watch(values, rule)) if event]
     kinds = [event for _, event in events]
     assert kinds == [EventKind.FIRING, EventKind.RESOLVED] * (len(kinds) // 2) + [EventKind.FIRING] * (len(kinds) % 2)
-    for (one, _), (two, event) in zip(events, events[1:], strict=False):
+    for (one, _), (two, event) in pairwise(events):
         assert two - one >= (clear if event is EventKind.RESOLVED else max(hold, 1))
 
 

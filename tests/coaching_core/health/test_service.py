@@ -159,7 +159,7 @@ def test_ten_timeouts_in_a_row_fire_at_once(database: Database, clock: Clock) ->
 
 
 def test_what_this_process_sees_of_its_store(database: Database, clock: Clock) -> None:
-    store = RollingTimes(lambda: clock.now.timestamp())
+    store = RollingTimes(lambda: clock().timestamp())
     health = make(database, clock, store=store)
     health.change(replace(next(rule for rule in health.rules() if rule.id == "store-slow"), for_seconds=0), "Ada")
     for _ in range(60):
@@ -304,7 +304,9 @@ def test_a_test_message_says_how_it_ended(database: Database, clock: Clock, rece
     assert json.loads(receiver.got[0][1])["type"] == "alert.test"
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x/y", "file:///etc/passwd", "https://", "http://a b/", "x", "http://h:99999/"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x/y", "file:///etc/passwd", "https://", "http://a b/", "x", "http://h:99999/"]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(InvalidInputError, match="ALERT_WEBHOOK_URL"):
         Webhook(url)

@@ -224,6 +224,15 @@ def test_a_long_wait_is_not_waited_while_another_model_can_answer(settings: Sett
     assert made.waits == []
 
 
+@BOTH
+def test_nobody_waits_for_a_model_whose_breaker_has_just_opened(settings: Settings, ask_for: Ask) -> None:
+    breakers = Breakers(BreakerSettings(failures=1))
+    provider = attempts((DOWN,), (REPLY,))
+    made = bench(settings, provider, stand_in=True, breakers=breakers)
+    asyncio.run(ask_for(made.gateway, question(fallback=True)))
+    assert ([request.model for request in provider.asked], made.waits) == ([STEADY, OTHER], [])
+
+
 def test_a_refused_request_goes_to_the_other_model_at_once(settings: Settings) -> None:
     made = bench(settings, attempts((ProviderRejectedError("401"),), (REPLY,)), stand_in=True)
     assert asyncio.run(made.gateway.complete(question(fallback=True))).model == OTHER

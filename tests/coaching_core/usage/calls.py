@@ -157,3 +157,8 @@ def timed(rows: Sequence[PromptRun]) -> list[PromptRun]:
     """The attempts whose timings count."""
     ok = (one for one in rows if one.final and one.status is RunStatus.OK and one.saved_usd is None)
     return [one for one in ok if (one.loop_lag_ms or 0) <= 100]
+
+
+def user_days(rows: Sequence[PromptRun]) -> int:
+    """On how many days how many users called."""
+    return len({(one.tenant_id, one.created_at.date(), one.user_id) for one in rows if one.user_id})
