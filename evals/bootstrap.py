@@ -40,7 +40,7 @@ def build_workbench(settings: Settings, url: str | None = None) -> Workbench:
         StoreError: The store cannot be opened.
     """
     core = build_services(settings, url)
-    runs = RunService(core.database, settings.runs_folder, core.ledger.take_in)
+    runs = RunService(core.database, settings.runs_folder, core.ledger)
     demo_runs = DemoRuns(plan_context(core), runs.ingest, settings.runs_folder)
     demo = DemoService(core.database, core.catalogue.cost, (demo_runs,))
     return Workbench(replace(core, demo=demo), runs)

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import RunNotFoundError
-from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.accounting import PromptRun, Reservation
 from coaching_core.llm.tables import prompt_runs
+from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
 from evals.journal import JournalLine, read_journal
@@ -28,33 +29,60 @@ from evals.run_folder import RunFolder, RunState
 from evals.tables import eval_runs
 
 _BATCH_LINES = 2_000
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _FINAL = (RunState.FINISHED, RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED)
 
 
-RunInsert = Callable[[sa.Connection, Sequence[PromptRun]], None]
-"""Adds records of calls as a part of a transaction."""
+class RunLedger(Protocol):
+    """The ledger of the store, as runs need it: what a run may cost is held while it works (ledger L5)."""
+
+    def hold(self, reservation: Reservation, at_any_rate: bool = False) -> None:
+        """Hold a run's cap; raises LimitReachedError where a limit has no room for it."""
+        ...
+
+    def release(self, run_id: str) -> None:
+        """Give back what a run still holds."""
+        ...
+
+    def take_in(self, connection: sa.Connection, runs: Sequence[PromptRun]) -> None:
+        """Add records of calls as a part of a transaction, and count them."""
+        ...
 
 
-def insert_prompt_runs(connection: sa.Connection, runs: Sequence[PromptRun]) -> None:
-    """Add records, no more."""
-    insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
+class NoLedger:
+    """For a store that nobody else writes to: records are added, limits are not looked at."""
+
+    def hold(self, reservation: Reservation, at_any_rate: bool = False) -> None:
+        """Nothing is held."""
+
+    def release(self, run_id: str) -> None:
+        """Nothing was held."""
+
+    def take_in(self, connection: sa.Connection, runs: Sequence[PromptRun]) -> None:
+        """Add records, no more."""
+        insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
 
 
 class RunIngest:
     """Registers runs and keeps the store abreast of their journals.
 
     Args:
-        insert: How records are added; a ledger's ``take_in`` counts them against the limits as well.
+        ledger: Holds what runs may cost, and counts what they did.
     """
 
-    def __init__(self, database: Database, insert: RunInsert | None = None, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, ledger: RunLedger | None = None, clock: Clock = utc_now) -> None:
         self._database = database
-        self._insert = insert or insert_prompt_runs
+        self._ledger = ledger or NoLedger()
         self._clock = clock
 
     def register(self, folder: RunFolder) -> None:
-        """Make a run known to the store; a run that is known already is left as it is."""
+        """Make a run known to the store and hold what it may cost; a run that is known already is left as it is.
+
+        Raises:
+            LimitReachedError: A limit has no room for its money cap; nothing was changed.
+        """
         plan = folder.plan()
+        self.hold(plan)
         known = sa.select(sa.func.count()).where(eval_runs.c.run_id == plan.run_id)
         with self._database.unit_of_work() as work:
             if work.connection.scalar(known):
@@ -62,6 +90,18 @@ class RunIngest:
                 work.connection.execute(change.values(folder=str(folder.path.resolve())))
                 return
             work.connection.execute(sa.insert(eval_runs).values(_first_row(plan, folder, self._clock())))
+
+    def hold(self, plan: RunPlan) -> None:
+        """Hold what a run may still cost, unless that is held already.
+
+        Raises:
+            LimitReachedError: A limit has no room for its money cap.
+        """
+        self._ledger.hold(self._reservation(plan))
+
+    def release(self, run_id: str) -> None:
+        """Give back what a run still holds."""
+        self._ledger.release(run_id)
 
     def take_in(self, run_id: str) -> None:
         """Take in all whole lines that are new, and where the run stands.
@@ -107,12 +147,34 @@ class RunIngest:
                 return 0
             lines, end = [line for line, _ in batch], batch[-1][1]
             runs = [PromptRun.from_json(run) for line in lines for run in line.body["prompt_runs"]]
-            self._insert(connection, runs)
+            self._ledger.take_in(connection, runs)
             counts = _counts(row, lines, runs)
             connection.execute(sa.update(eval_runs).where(where).values(counts | {"journal_offset": end}))
         return len(lines)
 
+    def _reservation(self, plan: RunPlan) -> Reservation:
+        spent = sa.select(eval_runs.c.cost_usd).where(eval_runs.c.run_id == plan.run_id)
+        with self._database.read() as connection:
+            left = max(Decimal(0), plan.money_cap - (connection.scalar(spent) or Decimal(0)))
+        run = PromptRun(
+            id=plan.run_id,
+            tenant_id=plan.tenant_id,
+            user_id=plan.author,
+            purpose=Purpose.EVALUATION,
+            provider="",
+            model="",
+            simulated=plan.simulated,
+            latency_ms=0.0,
+            status=RunStatus.UNKNOWN,
+            created_at=self._clock(),
+            attempt=0,
+            held_usd=left,
+        )
+        return Reservation(run, streaming=False, expires_at=_NEVER)
+
     def _update_status(self, run_id: str, folder: RunFolder, state: RunState, changed: bool) -> None:
+        if state is RunState.RUNNING:  # also after a restart of ours, which forgets what runs hold
+            self._ledger.hold(self._reservation(folder.plan()), at_any_rate=True)
         where = eval_runs.c.run_id == run_id
         query = sa.select(eval_runs.c.status, eval_runs.c.summary).where(where)
         with self._database.read() as connection:
@@ -123,6 +185,8 @@ class RunIngest:
         values = {"status": str(state), "summary": summary, "updated_at": self._clock()}
         with self._database.unit_of_work() as work:
             work.connection.execute(sa.update(eval_runs).where(where).values(values))
+        if state in _FINAL:
+            self._ledger.release(run_id)
 
 
 def summarise(results: RunResults) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
-from evals.ingest import RunIngest, RunInsert
+from evals.ingest import RunIngest, RunLedger
 from evals.plan import RunPlan
 from evals.run_folder import RunFolder, RunState
 from evals.tables import eval_runs
@@ -62,15 +62,15 @@ class RunService:
     Args:
         database: The store.
         runs_folder: Where new runs are made.
-        insert: How records of calls are added, as :class:`evals.ingest.RunIngest` wants it.
+        ledger: Holds what runs may cost, and counts what they did.
     """
 
-    def __init__(self, database: Database, runs_folder: Path, insert: RunInsert | None = None) -> None:
+    def __init__(self, database: Database, runs_folder: Path, ledger: RunLedger | None = None) -> None:
         self._database = database
         self._runs_folder = runs_folder
         self._processes: list[subprocess.Popen[bytes]] = []
         self._guard = threading.Lock()
-        self.ingest = RunIngest(database, insert)
+        self.ingest = RunIngest(database, ledger)
 
     def list(self, tenant_id: str | None = None, topic_id: str | None = None, limit: int = 100) -> Sequence[RunSummary]:
         """Runs, newest first."""
@@ -103,10 +103,19 @@ class RunService:
         return RunFolder(self.get(run_id).folder)
 
     def start(self, plan: RunPlan) -> RunFolder:
-        """Freeze a plan into a folder of its own and start a process that carries it out."""
+        """Freeze a plan into a folder of its own and start a process that carries it out.
+
+        Raises:
+            LimitReachedError: A limit has no room for its money cap; nothing was changed.
+        """
+        self.ingest.hold(plan)
         folder = RunFolder(self._runs_folder / plan.run_id)
-        folder.create(plan)
-        self.ingest.register(folder)
+        try:
+            folder.create(plan)
+            self.ingest.register(folder)
+        except BaseException:
+            self.ingest.release(plan.run_id)
+            raise
         self._spawn(folder, ["run", "--plan", str(folder.path / "plan.json")])
         return folder
 

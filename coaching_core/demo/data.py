@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from coaching_core.assessments.models import Assessment, Coachee, Focus, Interaction, UserFocus, UserSession
-from coaching_core.demo.calls import PriceFunction, make_calls
+from coaching_core.demo.attempts import PriceFunction
+from coaching_core.demo.calls import make_calls
 from coaching_core.demo.coaching import make_coaching
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Usage

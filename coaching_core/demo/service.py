@@ -16,7 +16,7 @@ from coaching_core.assessments.tables import (
     user_focuses,
     user_sessions,
 )
-from coaching_core.demo.calls import PriceFunction
+from coaching_core.demo.attempts import PriceFunction
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.demo.data import DemoData, generate
 from coaching_core.llm.tables import prompt_runs

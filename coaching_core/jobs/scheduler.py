@@ -16,13 +16,13 @@ class Scheduler:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+    def every(self, seconds: float, name: str, job: Callable[[], object]) -> None:
         """Run a job now and then again, ``seconds`` after it ended. A failure is logged and the job goes on."""
         thread = threading.Thread(target=self._repeat, args=(seconds, name, job), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def later(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+    def later(self, seconds: float, name: str, job: Callable[[], object]) -> None:
         """Run a job once, unless the process ends before. A failure is logged."""
 
         def wait_and_run() -> None:
@@ -39,13 +39,13 @@ class Scheduler:
         for thread in self._threads:
             thread.join(timeout=10)
 
-    def _repeat(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+    def _repeat(self, seconds: float, name: str, job: Callable[[], object]) -> None:
         while not self._stop.is_set():
             self._run(name, job)
             self._stop.wait(seconds)
 
     @staticmethod
-    def _run(name: str, job: Callable[[], None]) -> None:
+    def _run(name: str, job: Callable[[], object]) -> None:
         try:
             job()
         except Exception:  # noqa: BLE001 - logged whole; a job that fails once goes on

@@ -7,7 +7,7 @@ a reservation, which becomes a record of unknown cost with that bound. So no cal
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -122,6 +122,13 @@ class Reservation:
     streaming: bool
     expires_at: datetime
     may_switch: bool = False
+
+
+def less(reservation: Reservation, run: PromptRun) -> Reservation:
+    """What a run of many calls still holds once one of them has its record; never below nothing."""
+    spent = run.cost_usd if run.cost_usd is not None else run.held_usd or Decimal(0)
+    left = max(Decimal(0), (reservation.run.held_usd or Decimal(0)) - spent)
+    return replace(reservation, run=replace(reservation.run, held_usd=left))
 
 
 class Ledger(Protocol):

@@ -13,7 +13,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from coaching_core.clock import Clock, utc_now
-from coaching_core.llm.accounting import PromptRun, Reservation
+from coaching_core.llm.accounting import PromptRun, Reservation, less
 from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.limit_book import Charges, Counter, CounterKey, LimitBook
 from coaching_core.llm.limit_records import select_limits, sum_spent, sums_spent
@@ -95,6 +95,34 @@ class LocalLedger:
                 if run.id not in self._taken_in:
                     self._book.charge(run)
                     self._taken_in[run.id] = run
+                    self._shrink(run)
+
+    def hold(self, reservation: Reservation, at_any_rate: bool = False) -> None:
+        """Hold what a whole evaluation run may cost until :meth:`release`; its calls, taken in, make that smaller.
+
+        Does nothing when it is held already. Not kept over a restart.
+
+        Args:
+            at_any_rate: The run is under way, so no limit can refuse it any more.
+
+        Raises:
+            LimitReachedError: A limit has no room for it; nothing is held.
+        """
+        with self._lock:
+            if reservation.run.id in self._open:
+                return
+            admit = (
+                self._book.adopt(reservation, set(self._book.limits))
+                if at_any_rate
+                else self._book.admit(reservation, self._clock())
+            )
+            self._open[reservation.run.id] = (reservation, admit)
+
+    def release(self, run_id: str) -> None:
+        """Give back what a run still holds."""
+        with self._lock:
+            if (held := self._open.pop(run_id, None)) is not None:
+                self._book.release(held[1])
 
     def refresh(self) -> None:
         """Read the limits anew, after one was set, changed or withdrawn."""
@@ -145,6 +173,13 @@ class LocalLedger:
             return Counter()
         with self._database.read() as connection:
             return Counter(spent=sum_spent(connection, limit, key, without=self._open))
+
+    def _shrink(self, run: PromptRun) -> None:
+        held = self._open.get(run.eval_run_id or "")
+        if held is not None:
+            smaller = less(held[0], run)
+            self._book.release(held[1])
+            self._open[smaller.run.id] = (smaller, self._book.adopt(smaller, set(self._book.limits)))
 
     def _sweep(self, now: datetime) -> None:
         if len(self._book.counters) <= self._many:

@@ -104,7 +104,7 @@ class SharedBook(LimitBook):
             self.counters[CounterKey(limit.id, subject, start)] = Counter(spent)
         changes = []
         for row in self._connection.execute(sa.select(reservations)):
-            reservation = _reservation(row)
+            reservation = reservation_of(row)
             run = reservation.run
             if limit.bears_on(run) and (key := self.key(limit, run)).period_start == start:
                 held = Decimal(0)
@@ -140,5 +140,6 @@ def as_charges(document: Sequence[Sequence[str]]) -> Charges:
     }
 
 
-def _reservation(row: sa.Row[Any]) -> Reservation:
+def reservation_of(row: sa.Row[Any]) -> Reservation:
+    """The call under way that a row says."""
     return Reservation(PromptRun.from_json(row.run), bool(row.run.get(_STREAMING)), row.expires_at)

@@ -17,10 +17,10 @@ import sqlalchemy as sa
 
 from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import ModelCallError, StoreError
-from coaching_core.llm.accounting import PromptRun, Reservation
+from coaching_core.llm.accounting import PromptRun, Reservation, less
 from coaching_core.llm.limit_book import Charges, Counter, CounterKey
 from coaching_core.llm.limits import Limit
-from coaching_core.llm.shared_book import SharedBook, as_charges, reservation_row
+from coaching_core.llm.shared_book import SharedBook, as_charges, reservation_of, reservation_row
 from coaching_core.llm.tables import limit_counters, prompt_runs, reservations
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.bulk import insert_rows
@@ -98,7 +98,40 @@ class SharedLedger:
         insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
         for run in runs:
             book.charge(run)
+            _shrink(connection, book, run)
         book.write_back()
+
+    def hold(self, reservation: Reservation, at_any_rate: bool = False) -> None:
+        """Hold what a whole evaluation run may cost until :meth:`release`; its calls, taken in, make that smaller.
+
+        Does nothing when it is held already.
+
+        Args:
+            at_any_rate: The run is under way, so no limit can refuse it any more.
+
+        Raises:
+            LimitReachedError: A limit has no room for it; nothing is held.
+        """
+        with self._database.unit_of_work() as work:
+            book = SharedBook(work.connection)
+            if _held_by(work.connection, reservation.run.id) is not None:
+                return
+            book.meet([reservation.run])
+            charges = (
+                book.adopt(reservation, set(book.limits)) if at_any_rate else book.admit(reservation, self._clock())
+            )
+            insert_rows(work.connection, reservations, [reservation_row(reservation, charges)])
+            book.write_back()
+
+    def release(self, run_id: str) -> None:
+        """Give back what a run still holds."""
+        with self._database.unit_of_work() as work:
+            book = SharedBook(work.connection)
+            held = _held_by(work.connection, run_id)
+            if held is not None:
+                for charges in _take_out(work.connection, book, [held.run]).values():
+                    book.release(charges)
+                book.write_back()
 
     def refresh(self) -> None:
         """Nothing to do: every transaction reads the limits."""
@@ -187,6 +220,22 @@ def _record(connection: sa.Connection, book: SharedBook, runs: Sequence[PromptRu
         else:  # never held (a refusal), or expired in the meantime
             book.charge(run, instead_of=replaced.get(run.id))
     insert_rows(connection, prompt_runs, [run.as_row() for run in runs])
+
+
+def _held_by(connection: sa.Connection, run_id: str) -> Reservation | None:
+    row = connection.execute(sa.select(reservations).where(reservations.c.id == run_id)).one_or_none()
+    return None if row is None else reservation_of(row)
+
+
+def _shrink(connection: sa.Connection, book: SharedBook, run: PromptRun) -> None:
+    """A call of an evaluation run has its record: the run holds so much less."""
+    held = _held_by(connection, run.eval_run_id) if run.eval_run_id else None
+    if held is None:
+        return
+    smaller = less(held, run)
+    for charges in _take_out(connection, book, [held.run]).values():
+        book.release(charges)
+    insert_rows(connection, reservations, [reservation_row(smaller, book.adopt(smaller, set(book.limits)))])
 
 
 def _take_out(connection: sa.Connection, book: SharedBook, runs: Sequence[PromptRun]) -> dict[str, Charges]:

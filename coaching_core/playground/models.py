@@ -125,8 +125,11 @@ class PlaygroundSession(_Frozen):
 
     @property
     def unknown_costs(self) -> int:
-        """How many replies have an unknown cost; with any, ``cost`` is a lower bound."""
-        return sum(reply.cost is None for reply in self._replies())
+        """How many replies have an unknown cost; with any, ``cost`` is a lower bound.
+
+        Those that took several attempts are among them: an attempt that failed may have been billed.
+        """
+        return sum(reply.cost is None or (reply.attempts or 1) > 1 for reply in self._replies())
 
     def _replies(self) -> list[Reply]:
         return [reply for turn in self.turns for reply in turn.replies.values()]

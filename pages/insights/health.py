@@ -19,7 +19,7 @@ from pages.insights.health_alerts import show_alerts
 from pages.insights.health_boards import show_background, show_chat, show_costs
 from pages.insights.health_history import show_history
 from pages.insights.health_rules import show_rules
-from pages.view_models.health_figures import PERIOD_NAMES, PERIODS
+from pages.view_models.health_figures import PERIOD_LABELS, PERIOD_NAMES, PERIODS
 
 REFRESH_SECONDS = 15
 _VIEWS = {
@@ -42,7 +42,7 @@ def render(workbench: Workbench) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="health_filters"):
         _choice("View", "view", _VIEWS, view)
         if view in _LIVE:
-            _choice("Period", "period", PERIOD_NAMES, _carried("period", PERIODS, _USUAL_PERIOD))
+            _choice("Period", "period", PERIOD_LABELS, _carried("period", PERIODS, _USUAL_PERIOD))
             chosen_tenant(workbench)
     if view in _LIVE:
         _live(workbench, view)

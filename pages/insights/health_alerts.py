@@ -29,17 +29,22 @@ def show_alerts(workbench: Workbench, alerts: Sequence[Alert]) -> None:
         show_problem(problem)
         _PROBLEM.clear()
     bad = standing(alerts)
-    for alert in bad[:_MOST]:
+    raised = [alert for alert in bad if alert.state.stage.is_raised]
+    for alert in raised[:_MOST]:
         _show(workbench, alert)
-    if len(bad) > _MOST:
-        st.caption(f"And {len(bad) - _MOST} more; they are under Rules.")
+    if len(raised) > _MOST:
+        st.caption(f"And {len(raised) - _MOST} more; they are under Rules.")
+    pending = [alert for alert in bad if not alert.state.stage.is_raised]
+    if pending:
+        with st.container(border=True, key="alerts_pending"):
+            st.html("".join(_words(alert) for alert in pending[:_MOST]))
 
 
 def _show(workbench: Workbench, alert: Alert) -> None:
     key = f"{alert.rule.id}_{alert.state.subject}"
-    with st.container(border=True, key=f"split_alert_{key}"):
-        st.html(_words(alert))
-        with st.container(horizontal=True, gap="small"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"alert_{key}"):
+        st.html(_words(alert), width="stretch")
+        with st.container(horizontal=True, gap="small", width="content"):
             if alert.state.stage is Stage.FIRING:
                 _offer_acknowledgement(workbench, alert, key)
             entry = runbook_entries().get(alert.rule.runbook)

@@ -15,6 +15,7 @@ from pages.components.charts import chart
 from pages.components.chrome import empty_state
 from pages.components.messages import plain_markdown
 from pages.insights.health_charts import chat_chart
+from pages.insights.nothing_yet import offer_first_steps
 from pages.view_models.health_figures import (
     Target,
     background_cells,
@@ -68,6 +69,7 @@ def show_chat(workbench: Workbench, scope: Scope, period: str) -> None:
             "Here stands how long people wait for the first word and for the whole answer, what fails, and what is "
             "tried again. Choose a longer period, or ask a model in the playground.",
         )
+        offer_first_steps(workbench)
         return
     show_targets(chat_figures(board.whole))
     st.subheader(plain_markdown(chat_finding(board.whole, period)), anchor=False)

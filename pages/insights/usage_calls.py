@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.column_config import CheckboxColumn, DatetimeColumn, NumberColumn, TextColumn
 
 from coaching_core.llm.accounting import PromptRun
-from coaching_core.usage.models import RunOrder, UsageSums
+from coaching_core.usage.models import Only, RunOrder, UsageSums
 from evals.bootstrap import Workbench
 from pages.components.messages import plain_markdown
 from pages.components.state import set_widget, widget_value
@@ -106,16 +106,21 @@ def _sums(view: UsageView) -> UsageSums:
 def _choose_sort(view: UsageView) -> None:
     names = only_choices(_sums(view))
     chosen = view.choice.only
-    shown = [one for one, (_, number) in names.items() if number or one == chosen]
-    set_widget("usage_only", chosen)
+    shown = [str(one) for one, (_, number) in names.items() if number or one == chosen]
+    set_widget("usage_only", None if chosen is None else str(chosen))
     st.pills(
         "Sort of attempts",
         shown,
-        format_func=lambda one: f"{names[one][0]} {count(names[one][1])}",
+        format_func=lambda one: f"{names[Only(one)][0]} {count(names[Only(one)][1])}",
         key="usage_only",
-        on_change=lambda: keep(replace(view.choice, only=widget_value("usage_only"), call=None)),  # type: ignore[arg-type]
+        on_change=lambda: _keep_sort(view),
         label_visibility="collapsed",
     )
+
+
+def _keep_sort(view: UsageView) -> None:
+    chosen = widget_value("usage_only")
+    keep(replace(view.choice, only=None if chosen is None else Only(str(chosen)), call=None))
 
 
 def _table(view: UsageView, runs: Sequence[PromptRun]) -> None:

@@ -187,7 +187,7 @@ def summary(alerts: Sequence[Alert], now: datetime) -> str:
         return f"Nothing is firing; {plural(pending, 'alert')} {'is' if pending == 1 else 'are'} pending.{late}"
     quiet = sum(alert.rule.enabled and bool(alert.state.no_data) for alert in alerts)
     watched = sum(alert.rule.enabled for alert in alerts)
-    silent = f" {count(quiet)} of {count(watched)} have no data at present." if quiet else ""
+    silent = f" {count(quiet)} of {count(watched)} rules have no data at present." if quiet else ""
     return f"Nothing is wrong.{silent}{late}"
 
 

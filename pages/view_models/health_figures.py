@@ -21,6 +21,7 @@ PERIODS: dict[str, timedelta] = {
 }
 """Periods that can be looked at, by what the address says."""
 
+PERIOD_LABELS = {"1h": "1 h", "6h": "6 h", "24h": "24 h", "7d": "7 days"}
 PERIOD_NAMES = {"1h": "Last hour", "6h": "Last 6 hours", "24h": "Last 24 hours", "7d": "Last 7 days"}
 TTFT_TARGET_MS = 1_200.0
 TURN_TARGET_MS = 2_000.0

@@ -231,7 +231,8 @@ def _hidden_words(status: str) -> str:
 
 
 def _how_answered(reply: Reply, column: Column, models: Models) -> str:
-    began_anew = f"Began anew: {reply.restarted.rstrip('.')}" if reply.restarted else ""
+    reason = (reply.restarted or "").partition(". ")[0].rstrip(".")  # what to do about it was done already
+    began_anew = f"Began anew: {reason}" if reason else ""
     attempts = plural(reply.attempts, "attempt") if reply.attempts and reply.attempts > 1 else ""
     return ". ".join(filter(None, (_answered_by(reply, column, models), began_anew, attempts)))
 

@@ -18,7 +18,7 @@ import pytest
 
 from coaching_core.prompts.seeds import load_seed
 from evals.cli import main
-from evals.journal import read_journal
+from evals.journal import LOST, read_journal
 from evals.plan import Cell
 from evals.run_folder import RunFolder
 from tests.conftest import PROJECT
@@ -129,5 +129,5 @@ class Shell:
 
 
 def cells(folder: RunFolder) -> Counter[tuple[str, Cell]]:
-    """How often each line of a journal is there."""
-    return Counter((line.kind, line.cell) for line, _ in read_journal(folder.journal))
+    """How often each line of a result is there in a journal."""
+    return Counter((line.kind, line.cell) for line, _ in read_journal(folder.journal) if line.kind != LOST)

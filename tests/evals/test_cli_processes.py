@@ -81,7 +81,9 @@ def test_killed_in_the_middle_and_resumed_is_as_if_nothing_had_happened(shell: S
     assert log.stat().st_size - 230 == plan.calls - before
     results = load_results(folder)
     ids = {run.id for run in results.prompt_runs()}
-    assert len(ids) == len(list(results.prompt_runs())) == plan.calls
+    assert len(ids) == len(list(results.prompt_runs())) == plan.calls + len(results.lost)
+    assert 0 < len(results.lost) <= CONCURRENCY
+    assert all(run.status == "unknown" and run.held_usd and run.held_usd > 0 for run in results.lost)
 
     undisturbed = Shell(tmp_path)
     (tmp_path / "frozen.json").write_bytes((path / "plan.json").read_bytes())
@@ -90,7 +92,7 @@ def test_killed_in_the_middle_and_resumed_is_as_if_nothing_had_happened(shell: S
     assert figures(whole) == figures(results)
     assert whole.cost == results.cost == Decimal(resumed.document["cost_usd"]) == Decimal(said.document["cost_usd"])
     assert shell.ask(f"select count(*), count(distinct id) from prompt_runs where eval_run_id = '{plan.run_id}'") == [
-        (plan.calls, plan.calls)
+        (len(ids), len(ids))
     ]
 
 

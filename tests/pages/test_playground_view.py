@@ -147,7 +147,7 @@ def test_who_answered_is_said_when_the_column_has_changed_since() -> None:
     [
         ({"attempts": 1}, ""),
         ({"attempts": 2}, "2 attempts"),
-        ({"attempts": 3, "restarted": "GPT broke off."}, "Began anew: GPT broke off. 3 attempts"),
+        ({"attempts": 3, "restarted": "GPT broke off. Try again."}, "Began anew: GPT broke off. 3 attempts"),
         ({"model": KEEN, "asked": STEADY}, "Answered by Keen coach, because Steady coach did not answer"),
         (
             {"model": STEADY, "asked": KEEN, "attempts": 2},
@@ -168,6 +168,9 @@ def test_an_unknown_cost_makes_the_sum_a_lower_bound() -> None:
     assert cost_words(session(STEADY, turns=(Turn(message="", replies={"c0": known}),))) == "$0.0217 so far"
     both = session(STEADY, turns=(Turn(message="", replies={"c0": known, "c1": unknown}),))
     assert cost_words(both) == "at least $0.0217 so far"
+    retried = Reply(text="a", cost=Decimal("0.0217"), attempts=2)
+    twice = session(STEADY, turns=(Turn(message="", replies={"c0": retried}),))
+    assert cost_words(twice) == "at least $0.0217 so far", "the attempt that failed may be billed too"
     none = session(STEADY, turns=(Turn(message="", replies={"c0": unknown}),))
     assert cost_words(none) == "cost unknown"
 

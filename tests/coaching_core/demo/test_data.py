@@ -132,8 +132,12 @@ def test_most_people_get_better_and_some_do_not(data: DemoData) -> None:
 def test_calls_have_exact_costs_or_unknown_ones(data: DemoData) -> None:
     for run in data.prompt_runs:
         if run.status is not RunStatus.OK:
-            assert (run.cost_usd, run.input_tokens, run.price_version) == (None, None, None)
+            cost = Decimal(0) if run.status is RunStatus.REFUSED else None
+            assert (run.cost_usd, run.input_tokens, run.price_version) == (cost, None, None)
             assert run.error
+            continue
+        if run.saved_usd is not None:
+            assert (run.cost_usd, run.latency_ms, run.ttft_ms) == (0, 0, None)
             continue
         assert run.input_tokens is not None
         assert run.output_tokens is not None
@@ -144,6 +148,29 @@ def test_calls_have_exact_costs_or_unknown_ones(data: DemoData) -> None:
     unknown = {run.model for run in data.prompt_runs if run.status is RunStatus.OK and run.cost_usd is None}
     assert unknown == {"ollama/qwen3:14b"}
     assert any(run.cached_tokens for run in data.prompt_runs)
+
+
+def test_every_call_has_one_last_attempt_and_all_before_it_failed(data: DemoData) -> None:
+    calls: dict[str | None, list[PromptRun]] = defaultdict(list)
+    for run in data.prompt_runs:
+        calls[run.call_id].append(run)
+    for attempts in calls.values():
+        assert attempts[0].id == attempts[0].call_id
+        assert [run.attempt for run in attempts] == list(range(1, len(attempts) + 1))
+        assert [run.final for run in attempts] == [False] * (len(attempts) - 1) + [True]
+        assert all(run.status in (RunStatus.ERROR, RunStatus.TIMEOUT) for run in attempts[:-1])
+    assert any(len(attempts) == 2 for attempts in calls.values())
+
+
+def test_there_are_stand_ins_refusals_kept_answers_and_written_caches(data: DemoData) -> None:
+    stand_ins = [run for run in data.prompt_runs if run.asked_model]
+    assert len(stand_ins) > 20
+    assert all(run.model != run.asked_model and run.attempt == 2 for run in stand_ins)
+    assert not any(run.purpose in (Purpose.EVALUATION, Purpose.JUDGE) for run in stand_ins)
+    assert any(run.status is RunStatus.REFUSED for run in data.prompt_runs)
+    assert any(run.saved_usd for run in data.prompt_runs)
+    assert any(run.cache_write_tokens for run in data.prompt_runs)
+    assert any(run.held_usd for run in data.prompt_runs)
 
 
 def test_about_one_call_in_a_hundred_fails(data: DemoData) -> None:

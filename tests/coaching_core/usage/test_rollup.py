@@ -31,6 +31,7 @@ from tests.coaching_core.usage.calls import (
     plain_sums,
     run,
     timed,
+    user_days,
     within,
 )
 
@@ -58,9 +59,7 @@ def assert_exact(service: UsageService, there: list[PromptRun]) -> None:
         sums, overview = service.totals(wanted), service.overview(wanted, Dimension.MODEL)
         assert {name: getattr(sums.usage, name) for name in plain_sums(rows)} == plain_sums(rows)
         assert {name: getattr(overview.now, name) for name in plain_sums(rows)} == plain_sums(rows)
-        assert sums.user_days == len(
-            {(one.tenant_id, one.created_at.date(), one.user_id) for one in rows if one.user_id}
-        )
+        assert sums.user_days == user_days(rows)
         values = [one.latency_ms for one in timed(rows)]
         assert sums.usage.latency_p95 == (pytest.approx(np.percentile(values, 95)) if values else None)
 

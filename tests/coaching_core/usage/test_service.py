@@ -18,7 +18,19 @@ from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.database import Database
 from coaching_core.usage.models import NO_VERSION, SUMMED, WITHOUT, Dimension, RunOrder, UsageFilter
 from coaching_core.usage.service import UsageService
-from tests.coaching_core.usage.calls import ALL, FAILED, SINCE, UNTIL, keep, many, plain_sums, run, timed, within
+from tests.coaching_core.usage.calls import (
+    ALL,
+    FAILED,
+    SINCE,
+    UNTIL,
+    keep,
+    many,
+    plain_sums,
+    run,
+    timed,
+    user_days,
+    within,
+)
 
 
 def test_sums_are_exact_and_unknown_costs_are_counted_beside(database: Database) -> None:
@@ -71,9 +83,7 @@ def test_the_headline_equals_the_rows(database: Database, changes: dict[str, Any
         rows = within(runs, part)
         found = {name: getattr(totals.usage, name) for name in plain_sums(rows)}
         assert found == plain_sums(rows)
-        assert totals.user_days == len(
-            {(one.tenant_id, one.created_at.date(), one.user_id) for one in rows if one.user_id}
-        )
+        assert totals.user_days == user_days(rows)
         latencies = [one.latency_ms for one in timed(rows)]
         ttfts = [one.ttft_ms for one in timed(rows) if one.ttft_ms is not None]
         for name, values, percent in (

@@ -12,7 +12,7 @@ from coaching_core.llm.providers.simulated.person import danger_in
 from coaching_core.llm.providers.simulated.reading import Answer
 
 _ADVICE = re.compile(
-    r"\b(?:you (?:should|need to|must|ought to|have to|could try|could ask|might want to|'d better)|i(?:'d| "
+    r"\b(?:you (?:should|need to|must|ought to|have to|could try|could ask|might want to|'d better)\b|i(?:'d| "
     r"would)? (?:suggest|recommend|advise)|"
     r"my advice|try to\b|try \w+ing|if i were you|the best thing|why don't you|consider \w+ing|have you "
     r"(?:considered|tried)|"
