@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coaching_core.health.call_measures import FAILED, SENT, Scope, is_timed, percentile, whole_calls
+from coaching_core.health.call_measures import FAILED, SENT, is_timed, percentile, whole_calls
+from coaching_core.health.scope import Scope
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.database import Database

@@ -8,14 +8,15 @@ no error of a provider; neither is a process of ours that died.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
+from coaching_core.health.cost_measures import WHOLE_DAYS, cost_forecast, cost_per_user, cost_today
 from coaching_core.health.models import Measure, Rule, Sample
+from coaching_core.health.scope import Scope
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.database import Database
@@ -45,34 +46,6 @@ PURPOSES: Mapping[Measure, Purpose] = MappingProxyType(
 _firsts = prompt_runs.alias("firsts")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which calls are looked at.
-
-    Attributes:
-        since, until: When they were begun.
-        tenant_id: Those of one tenant; None for all.
-        without_tenant: One whose calls do not count, when simulated ones do not.
-    """
-
-    since: datetime
-    until: datetime
-    tenant_id: str | None = None
-    include_simulated: bool = True
-    without_tenant: str | None = None
-
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """As conditions on ``prompt_runs``."""
-        found: list[sa.ColumnElement[bool]] = [_runs.created_at >= self.since, _runs.created_at < self.until]
-        if self.tenant_id is not None:
-            found.append(_runs.tenant_id == self.tenant_id)
-        if not self.include_simulated:
-            found.append(_runs.simulated.is_(False))
-            if self.without_tenant is not None:
-                found.append(_runs.tenant_id != self.without_tenant)
-        return found
-
-
 class CallMeasures:
     """Measures what the records of calls say.
 
@@ -94,8 +67,9 @@ class CallMeasures:
             Measure.ASSESSMENT_ERROR_SHARE: _failures,
             Measure.PROVIDER_ERROR_SHARE: _provider_failures,
             Measure.TIMEOUTS_IN_A_ROW: _timeouts_in_a_row,
-            Measure.COST_TODAY: _cost_today,
-            Measure.COST_PER_USER: _cost_per_user,
+            Measure.COST_TODAY: cost_today,
+            Measure.COST_PER_USER: cost_per_user,
+            Measure.COST_FORECAST: cost_forecast,
         }
 
     @property
@@ -106,10 +80,8 @@ class CallMeasures:
     def samples(self, rule: Rule, now: datetime) -> Sequence[Sample]:
         """What a rule looks at, now: one sample for each of its subjects."""
         since = now - timedelta(seconds=rule.window_seconds)
-        if rule.measure is Measure.COST_TODAY:
-            since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        elif rule.measure is Measure.COST_PER_USER:
-            since = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+        if rule.measure in WHOLE_DAYS:
+            since = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=WHOLE_DAYS[rule.measure])
         scope = Scope(since, now + timedelta(seconds=1), None, rule.include_simulated, self._demo)
         with self._database.read() as connection:
             return self._measures[rule.measure](connection, scope, rule.measure)
@@ -196,30 +168,6 @@ def _timeouts_in_a_row(connection: sa.Connection, scope: Scope, _: Measure) -> S
     )
     rows = sa.select(marked.c.model, sa.func.count(), sa.func.count().filter(since)).group_by(marked.c.model)
     return [Sample(float(many), count, model) for model, count, many in connection.execute(rows)]
-
-
-def _cost_today(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
-    """Unknown costs count with their bound: money is never counted low."""
-    unknown = sa.func.count().filter(_runs.cost_usd.is_(None))
-    sums = sa.select(sa.func.count(), sa.func.sum(sa.func.coalesce(_runs.cost_usd, _runs.held_usd, 0)), unknown)
-    count, cost, without = connection.execute(sums.where(*scope.conditions())).one()
-    detail = f"{without} calls of unknown cost count with the most they can have cost" if without else ""
-    return (Sample(float(cost or 0) if count else None, count, detail=detail),)
-
-
-def _cost_per_user(connection: sa.Connection, scope: Scope, _: Measure) -> Sequence[Sample]:
-    """The mean of the days on which anybody was there, today included."""
-    day = sa.cast(_runs.created_at, sa.Date)
-    person = sa.func.count(sa.distinct(_runs.tenant_id + sa.literal("/") + _runs.user_id))
-    days = sa.select(sa.func.sum(sa.func.coalesce(_runs.cost_usd, _runs.held_usd, 0)), person)
-    rows = [
-        (float(cost or 0), people)
-        for cost, people in connection.execute(days.where(*scope.conditions()).group_by(day))
-        if people
-    ]
-    people = sum(each for _, each in rows)
-    value = sum(cost / each for cost, each in rows) / len(rows) if rows else None
-    return (Sample(value, people, reason="Nobody was there in these days." if value is None else ""),)
 
 
 def _asked_the_provider() -> list[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""Where the values of rules come from: the records of calls, this process's own times, limits, forecast, probes."""
+"""Where the values of rules come from: the records of calls, this process's own times, limits, probes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ _SLOW_TURNS_SECONDS = 60.0
 """A value that looks back over an hour or more is measured once a minute."""
 
 
-def no_forecast(_: datetime) -> Sample:
-    """What there is where nothing forecasts."""
-    return Sample(None, reason="There is no forecast yet.")
-
-
 def no_limits(_: datetime) -> Sequence[Sample]:
     """What there is where no limits are set."""
     return ()
@@ -37,7 +32,6 @@ class Sources:
     Attributes:
         store: Reads and transactions of this process.
         retrieval: Prompts that this process read for use.
-        forecast: The cost of the next 24 hours, USD.
         limits: How far each limit that alarms or switches is used, as a share of its threshold.
     """
 
@@ -45,7 +39,6 @@ class Sources:
     database: Database
     store: RollingTimes = field(default_factory=RollingTimes)
     retrieval: RollingTimes = field(default_factory=RollingTimes)
-    forecast: Callable[[datetime], Sample] = no_forecast
     limits: Callable[[datetime], Sequence[Sample]] = no_limits
     _kept: dict[Rule, tuple[datetime, Sequence[Sample]]] = field(default_factory=dict)
 
@@ -68,8 +61,6 @@ class Sources:
                 return self.limits(now)
             case Measure.AVAILABILITY:
                 return (self._availability(rule, now),)
-            case Measure.COST_FORECAST:
-                return self._once_a_minute(rule, now, lambda: (self.forecast(now),))
             case _ if rule.measure in self.calls.measures and rule.window_seconds >= _LONG_WINDOW_SECONDS:
                 return self._once_a_minute(rule, now, lambda: self.calls.samples(rule, now))
             case _ if rule.measure in self.calls.measures:

@@ -20,8 +20,10 @@ class PromptRun:
     """One call to a model.
 
     Attributes:
-        latency_ms: From the call to its end, milliseconds.
-        ttft_ms: To the first token; None when the answer was not streamed or none came.
+        latency_ms: From the attempt's beginning to its end, milliseconds.
+        ttft_ms: To its first token; None when the answer was not streamed or none came.
+        waited_ms: From the call's beginning to the attempt's: reservation, attempts before, waits. What a person felt
+            is this and the latency together.
         loop_lag_ms: How late the event loop was at the end of the call; timings of a lagging loop are flagged.
         input_tokens, output_tokens, cached_tokens: As the provider counted them; None when it never said.
         cost_usd: Exact; None when the price or the usage is unknown. Never 0 for unknown.
@@ -70,6 +72,7 @@ class PromptRun:
     held_usd: Decimal | None = None
     held_tokens: int | None = None
     saved_usd: Decimal | None = None
+    waited_ms: float = 0.0
 
     def as_row(self) -> dict[str, Any]:
         """The row of the ``prompt_runs`` table."""

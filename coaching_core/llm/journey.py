@@ -69,6 +69,7 @@ class Journey(Generic[Request]):
     def __init__(self, equipment: Equipment, request: Request, streaming: bool) -> None:
         self._equipment = equipment
         self._loop = asyncio.get_running_loop()
+        self._begun = time.perf_counter()
         self._request: Request = request
         self._streaming = streaming
         self._chain = self._models()
@@ -230,6 +231,7 @@ class Journey(Generic[Request]):
             status=status,
             latency_ms=attempt.elapsed_ms(),
             ttft_ms=attempt.ttft_ms,
+            waited_ms=round((attempt.begun - self._begun) * 1000, 3),
             loop_lag_ms=round(lag_ms, 3),
         )
 

@@ -43,6 +43,7 @@ prompt_runs = sa.Table(
     sa.Column("held_usd", money()),
     sa.Column("held_tokens", sa.Integer),
     sa.Column("saved_usd", money()),
+    sa.Column("waited_ms", sa.Float),
 )
 
 reservations = sa.Table(

@@ -163,8 +163,8 @@ class Completion:
     """A whole answer as the gateway gives it, with what it took.
 
     Attributes:
-        latency_ms: From the call to the last token, milliseconds.
-        ttft_ms: From the call to the first token; None when the answer was not streamed.
+        latency_ms: From the call to the last token, milliseconds, as felt: with waits and earlier attempts.
+        ttft_ms: From the call to the first token of the answer, likewise; None when it was not streamed.
         model: Who answered.
         cost: USD of the attempt that brought the answer, exact; None when the price is unknown.
         simulated: True when no real model was asked.

@@ -9,7 +9,7 @@ import streamlit as st
 from coaching_core.clock import utc_now
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.health.boards import period
-from coaching_core.health.call_measures import Scope
+from coaching_core.health.scope import Scope
 from evals.bootstrap import Workbench
 from pages.components.address import carried, carry
 from pages.components.chrome import DEMO, Tag, page_title

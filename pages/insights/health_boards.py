@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from coaching_core.health.call_measures import Scope
+from coaching_core.health.scope import Scope
 from coaching_core.limits.models import HeadroomState
 from evals.bootstrap import Workbench
 from pages.components.charts import chart

@@ -18,6 +18,7 @@ _NEW_COLUMNS = (
     ("held_usd", "numeric(24, 12)"),
     ("held_tokens", "integer"),
     ("saved_usd", "numeric(24, 12)"),
+    ("waited_ms", "double precision"),
 )
 _metadata = sa.MetaData()
 
@@ -72,7 +73,7 @@ def upgrade(connection: sa.Connection) -> None:
     """Add columns and tables; every call made so far was one attempt, and the last."""
     for name, kind in _NEW_COLUMNS:
         connection.execute(sa.text(f"alter table prompt_runs add column {name} {kind}"))
-    connection.execute(sa.text("update prompt_runs set call_id = id, attempt = 1, final = true"))
+    connection.execute(sa.text("update prompt_runs set call_id = id, attempt = 1, final = true, waited_ms = 0"))
     _metadata.create_all(connection)
     if connection.dialect.name == "postgresql":
         for statement in _POSTGRESQL_INDEXES:

@@ -117,17 +117,29 @@ def test_unknown_costs_count_with_their_bound(database: Database) -> None:
     assert "2 calls of unknown cost" in found.detail
 
 
-def test_cost_per_daily_user_is_the_mean_of_the_days(database: Database) -> None:
+def test_cost_per_daily_user_is_three_days_costs_over_their_users(database: Database) -> None:
     day = timedelta(days=1)
     keep(
         database,
         *(call(number, cost_usd=Decimal(1)) for number in range(4)),
         call(10, created_at=NOW - day, cost_usd=Decimal(3)),
         call(11, created_at=NOW - 3 * day, cost_usd=Decimal(99)),
-        call(12, created_at=NOW - 2 * day, cost_usd=Decimal(99), user_id=None),
+        call(12, created_at=NOW - 2 * day, cost_usd=Decimal(3), user_id=None),
     )
     found = only(database, Measure.COST_PER_USER)
-    assert (found.value, found.count) == (pytest.approx((1 + 3) / 2), 5)
+    assert (found.value, found.count) == (pytest.approx((4 + 3 + 3) / 5), 5)
+
+
+def test_the_forecast_needs_seven_days_and_is_that_of_the_usage_screen(database: Database) -> None:
+    day = timedelta(days=1)
+    keep(database, *(call(number, created_at=NOW - number * day, cost_usd=Decimal(10)) for number in range(1, 7)))
+    few = only(database, Measure.COST_FORECAST)
+    assert few.value is None
+    assert "7 whole days" in few.reason
+    keep(database, *(call(number, created_at=NOW - number * day, cost_usd=Decimal(10)) for number in range(7, 25)))
+    found = only(database, Measure.COST_FORECAST)
+    assert found.value == pytest.approx(10, rel=0.05)
+    assert found.detail.startswith("90 % interval $")
 
 
 def test_simulated_models_and_the_demo_count_only_if_the_rule_says_so(database: Database) -> None:

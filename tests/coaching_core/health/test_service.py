@@ -169,27 +169,25 @@ def test_what_this_process_sees_of_its_store(database: Database, clock: Clock) -
     assert alert(health, "store-errors").state.value == 0
 
 
-def test_limits_and_forecast_are_asked_where_there_are_any(database: Database, clock: Clock) -> None:
+def test_limits_are_asked_where_there_are_any(database: Database, clock: Clock) -> None:
     health = make(
         database,
         clock,
-        forecast=lambda now: Sample(60.0, 9, detail="$60 ± $5"),
         limits=lambda now: [Sample(1.05, 1, "Tenant: $ per month", detail="84 % of $20"), Sample(0.2, 1, "other")],
     )
     look(health, clock, 1)
     assert alert(health, "limit-threshold", "Tenant: $ per month").state.stage is Stage.FIRING
     assert alert(health, "limit-threshold", "other").state.stage is Stage.OK
-    assert alert(health, "cost-forecast").state.stage is Stage.PENDING
 
 
 def test_a_measure_that_breaks_silences_no_other(database: Database, clock: Clock) -> None:
-    def broken(now: datetime) -> Sample:
+    def broken(now: datetime) -> list[Sample]:
         raise ZeroDivisionError
 
-    health = make(database, clock, forecast=broken)
+    health = make(database, clock, limits=broken)
     keep(database, *(call(number, 5) for number in range(40)))
     look(health, clock, 1)
-    assert alert(health, "cost-forecast").state.no_data == "It could not be measured (ZeroDivisionError)."
+    assert alert(health, "limit-threshold").state.no_data == "It could not be measured (ZeroDivisionError)."
     assert alert(health, "chat-turn-slow").state.value == pytest.approx(1.0)
 
 

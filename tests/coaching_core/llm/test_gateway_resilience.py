@@ -285,6 +285,14 @@ def test_one_attempt_takes_no_longer_than_its_share_of_the_time(settings: Settin
     assert [run.status for run in made.notebook.runs] == [RunStatus.TIMEOUT, RunStatus.OK]
 
 
+def test_what_a_caller_felt_contains_the_attempts_before(settings: Settings) -> None:
+    made = bench(settings, attempts((Hang(),), (REPLY,)), limits=CallLimits(deadline=60, attempt=0.05))
+    completion = asyncio.run(made.gateway.complete(question()))
+    lost, answered = made.notebook.runs
+    assert completion.latency_ms >= answered.waited_ms >= lost.latency_ms >= 45
+    assert answered.latency_ms < 45
+
+
 def test_an_open_breaker_sends_nothing_and_the_other_model_answers(settings: Settings) -> None:
     async def go() -> list[str]:
         return [(await made.gateway.complete(question(fallback=True))).model for _ in range(20)]

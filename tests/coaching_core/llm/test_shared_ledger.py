@@ -196,6 +196,30 @@ def test_a_limit_whose_counters_were_dropped_counts_what_is_under_way_once(
     assert spent(ledger) == (Decimal("0.014"), CENT)
 
 
+def test_a_caller_that_leaves_after_the_commit_and_before_it_heard_of_it_holds_nothing(
+    database: Database, ledger: SharedLedger
+) -> None:
+    put_limits(database, limit())
+
+    def under_way() -> list[str]:
+        with database.read() as connection:
+            return list(connection.scalars(sa.select(reservations.c.id)))
+
+    async def go_through() -> None:
+        leaving = asyncio.create_task(ledger.reserve(attempt("left")))
+        await asyncio.sleep(0)
+        while not under_way():  # the loop stands still, so that the caller cannot hear
+            pass
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        await ledger.reserve(attempt("stays"))
+
+    asyncio.run(go_through())
+    assert under_way() == ["stays"]
+    assert spent(ledger) == (0, CENT)
+
+
 def test_a_reservation_is_gone_with_its_record(database: Database, ledger: SharedLedger) -> None:
     asyncio.run(reserve_all(ledger, [attempt("a"), attempt("b")]))
     asyncio.run(ledger.record(answered(attempt("a"))))
