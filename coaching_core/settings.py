@@ -102,7 +102,8 @@ class Settings(BaseSettings):
     )
     native_adapters: bool = Field(
         True,
-        description="Ask OpenAI, Anthropic and Bedrock through our own adapters. False: through LiteLLM, as all others.",
+        description="Ask OpenAI, Anthropic and Bedrock through our own adapters. "
+        "False: through LiteLLM, as all others.",
     )
     simulated_pace: float = Field(
         1.0,
@@ -125,7 +126,8 @@ class Settings(BaseSettings):
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         None,
-        description="Root of an OpenTelemetry collector (OTLP over HTTP), e.g. http://localhost:4318. Empty: no traces.",
+        description="Root of an OpenTelemetry collector (OTLP over HTTP), e.g. http://localhost:4318. "
+        "Empty: no traces.",
     )
 
     _secret_keys: Mapping[str, SecretStr] = PrivateAttr(default_factory=dict)

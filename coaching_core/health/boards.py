@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from coaching_core.health.call_measures import FAILED, SENT, is_timed, percentile, whole_calls
+from coaching_core.health.call_measures import FAILED, SENT, felt, percentile
 from coaching_core.health.scope import Scope
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
@@ -143,11 +143,10 @@ class HealthBoards:
         """
         width = max(1.0, (scope.until - scope.since).total_seconds() / slots)
         begin = scope.since.timestamp()
-        calls = whole_calls(scope)
-        place = sa.cast(sa.func.floor((sa.extract("epoch", calls.c.created_at) - begin) / width), sa.Integer)
+        place = sa.cast(sa.func.floor((sa.extract("epoch", _runs.created_at) - begin) / width), sa.Integer)
         with self._database.analytic() as connection:
-            whole = _chat_row(connection.execute(_chat(calls)).one(), None)
-            rows = connection.execute(_chat(calls, place).group_by(place)).all()
+            whole = _chat_row(connection.execute(_chat(scope)).one(), None)
+            rows = connection.execute(_chat(scope, place).group_by(place)).all()
             extra = self._attempts(connection, scope, begin, width)
         found = {int(row.place): _chat_row(row, None) for row in rows}
         made = tuple(
@@ -159,22 +158,18 @@ class HealthBoards:
 
     def background(self, scope: Scope) -> BackgroundBoard:
         """Background work: completion times, errors, batches."""
-        calls = whole_calls(scope)
-        wanted = calls.c.purpose.in_([str(purpose) for purpose in BACKGROUND])
-        keys = (calls.c.model, calls.c.rubric_version)
-        took = sa.case((is_timed(calls), calls.c.waited_ms + calls.c.latency_ms))
+        work = (*scope.conditions(), _runs.final, _runs.purpose.in_([str(purpose) for purpose in BACKGROUND]))
+        keys, took = (_runs.model, _runs.rubric_version), felt(_runs.latency_ms)
         figures = (
-            sa.func.count().filter(calls.c.status.in_(SENT)).label("calls"),
-            sa.func.count().filter(calls.c.status.in_(FAILED)).label("errors"),
+            sa.func.count().filter(_runs.status.in_(SENT)).label("calls"),
+            sa.func.count().filter(_runs.status.in_(FAILED)).label("errors"),
             percentile(0.5, took).label("p50"),
             percentile(0.95, took).label("p95"),
         )
         with self._database.analytic() as connection:
-            kinds = connection.execute(
-                sa.select(calls.c.purpose, *figures).where(wanted).group_by(calls.c.purpose)
-            ).all()
+            kinds = connection.execute(sa.select(_runs.purpose, *figures).where(*work).group_by(_runs.purpose)).all()
             details = connection.execute(
-                sa.select(calls.c.purpose, *keys, *figures).where(wanted).group_by(calls.c.purpose, *keys)
+                sa.select(_runs.purpose, *keys, *figures).where(*work).group_by(_runs.purpose, *keys)
             ).all()
             batches = _batches(connection, scope)
         return BackgroundBoard(
@@ -223,22 +218,21 @@ class HealthBoards:
         return {int(row[0]): (int(row[1]), int(row[2])) for row in connection.execute(statement)}
 
 
-def _chat(calls: sa.Subquery, place: sa.ColumnElement[Any] | None = None) -> sa.Select[Any]:
-    timed, columns = is_timed(calls), calls.c
-    first = sa.case((timed, columns.waited_ms + columns.ttft_ms))
-    turn = sa.case((timed, columns.waited_ms + columns.latency_ms))
+def _chat(scope: Scope, place: sa.ColumnElement[Any] | None = None) -> sa.Select[Any]:
+    first, turn = felt(_runs.ttft_ms), felt(_runs.latency_ms)
     figures = [
         sa.func.count().label("calls"),
-        sa.func.count().filter(columns.status.in_(FAILED)).label("errors"),
-        sa.func.count().filter(columns.status == str(RunStatus.CANCELLED)).label("cancelled"),
+        sa.func.count().filter(_runs.status.in_(FAILED)).label("errors"),
+        sa.func.count().filter(_runs.status == str(RunStatus.CANCELLED)).label("cancelled"),
         percentile(0.5, first).label("ttft_p50"),
         percentile(0.95, first).label("ttft_p95"),
         percentile(0.5, turn).label("turn_p50"),
         percentile(0.95, turn).label("turn_p95"),
     ]
     keys = [] if place is None else [place.label("place")]
-    ended = columns.status.in_([*SENT, str(RunStatus.CANCELLED)])
-    return sa.select(*keys, *figures).where(columns.purpose == str(Purpose.CHAT), ended)
+    ended = _runs.status.in_([*SENT, str(RunStatus.CANCELLED)])
+    chat = _runs.purpose == str(Purpose.CHAT)
+    return sa.select(*keys, *figures).where(*scope.conditions(), _runs.final, chat, ended)
 
 
 def _chat_row(row: sa.Row[Any], at: datetime | None) -> ChatSlot:

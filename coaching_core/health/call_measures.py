@@ -1,6 +1,6 @@
 """Measures over the PromptRuns of the last minutes, made by the store: each looks at its window and no further.
 
-What a person waits for begins with the first attempt at their call, so retries and stand-ins count into a turn. Answers
+What a person waits for begins with their call, so earlier attempts, waits and stand-ins count into a turn. Answers
 given again and timings taken on a lagging loop are left out of times. A person's cancellation and a refusal of ours are
 no error of a provider; neither is a process of ours that died.
 """
@@ -43,7 +43,6 @@ PURPOSES: Mapping[Measure, Purpose] = MappingProxyType(
         Measure.ASSESSMENT_ERROR_SHARE: Purpose.ASSESSMENT,
     }
 )
-_firsts = prompt_runs.alias("firsts")
 
 
 class CallMeasures:
@@ -87,36 +86,14 @@ class CallMeasures:
             return self._measures[rule.measure](connection, scope, rule.measure)
 
 
-def whole_calls(scope: Scope) -> sa.Subquery:
-    """The last attempts of calls; ``waited_ms`` is the time from the first attempt at the call to the last one."""
-    begun = (
-        sa.select(_firsts.c.call_id, sa.func.min(_firsts.c.created_at).label("begun"))
-        .where(
-            _firsts.c.created_at >= scope.since - timedelta(minutes=2),
-            _firsts.c.created_at < scope.until,
-            _firsts.c.attempt == 1,
-            _firsts.c.final.is_(False),
-        )
-        .group_by(_firsts.c.call_id)
-        .subquery("begun")
+def felt(milliseconds: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What a person waited for, from the beginning of their call; nothing where it tells nothing about the model."""
+    timed = sa.and_(
+        _runs.status == str(RunStatus.OK),
+        _runs.saved_usd.is_(None),
+        sa.func.coalesce(_runs.loop_lag_ms, 0) <= SATURATED_LOOP_MS,
     )
-    waited = (sa.extract("epoch", _runs.created_at) - sa.extract("epoch", begun.c.begun)) * 1000.0
-    return (
-        sa.select(prompt_runs, sa.cast(sa.func.coalesce(waited, 0.0), sa.Float).label("waited_ms"))
-        .select_from(prompt_runs.outerjoin(begun, sa.and_(_runs.attempt > 1, begun.c.call_id == _runs.call_id)))
-        .where(*scope.conditions(), _runs.final.is_(True))
-        .subquery("calls")
-    )
-
-
-def is_timed(calls: Any) -> sa.ColumnElement[bool]:
-    """Whether a call's times say how quick a model was."""
-    columns = calls.c
-    return sa.and_(
-        columns.status == str(RunStatus.OK),
-        columns.saved_usd.is_(None),
-        sa.func.coalesce(columns.loop_lag_ms, 0) <= SATURATED_LOOP_MS,
-    )
+    return sa.case((timed, sa.func.coalesce(_runs.waited_ms, 0) + milliseconds))
 
 
 def percentile(share: float, value: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -125,11 +102,12 @@ def percentile(share: float, value: sa.ColumnElement[Any]) -> sa.ColumnElement[A
 
 
 def _slowness(connection: sa.Connection, scope: Scope, measure: Measure) -> Sequence[Sample]:
-    calls = whole_calls(scope)
-    last = calls.c.ttft_ms if measure is Measure.CHAT_TTFT_P95 else calls.c.latency_ms
-    took = sa.case((is_timed(calls), calls.c.waited_ms + last))
-    asked = sa.select(percentile(0.95, took), sa.func.count(took)).where(calls.c.purpose == str(PURPOSES[measure]))
-    slow, count = connection.execute(asked).one()
+    took = felt(_runs.ttft_ms if measure is Measure.CHAT_TTFT_P95 else _runs.latency_ms)
+    slow, count = connection.execute(
+        sa.select(percentile(0.95, took), sa.func.count(took)).where(
+            *scope.conditions(), _runs.final.is_(True), _runs.purpose == str(PURPOSES[measure])
+        )
+    ).one()
     return (Sample(None if slow is None else float(slow) / 1000, int(count)),)
 
 

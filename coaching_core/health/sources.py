@@ -40,14 +40,19 @@ class Sources:
     store: RollingTimes = field(default_factory=RollingTimes)
     retrieval: RollingTimes = field(default_factory=RollingTimes)
     limits: Callable[[datetime], Sequence[Sample]] = no_limits
+    _failing: set[str] = field(default_factory=set)
     _kept: dict[Rule, tuple[datetime, Sequence[Sample]]] = field(default_factory=dict)
 
     def samples(self, rule: Rule, now: datetime) -> Sequence[Sample]:
         """What a rule looks at, now. What cannot be measured is no value with a reason, never an error."""
         try:
-            return self._samples(rule, now)
+            found = self._samples(rule, now)
+            self._failing.discard(rule.id)
+            return found
         except Exception as error:  # noqa: BLE001 - a rule that cannot be measured must not silence the others
-            _log.exception("a measure failed", extra={"rule": rule.id})
+            if rule.id not in self._failing:
+                _log.exception("a measure failed", extra={"rule": rule.id})
+            self._failing.add(rule.id)
             return (Sample(None, reason=f"It could not be measured ({type(error).__name__})."),)
 
     def _samples(self, rule: Rule, now: datetime) -> Sequence[Sample]:

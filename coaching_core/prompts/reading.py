@@ -13,7 +13,6 @@ from coaching_core.prompts.models import PromptTemplate, Publication, Topic, Top
 from coaching_core.prompts.problems import name_problem
 from coaching_core.storage.database import Database
 
-
 RetrievalObserver = Callable[[str, float, bool], None]
 """Hears which topic was read (empty when it is not there, which is no failure), how many seconds that took, and whether
 it went well."""

@@ -47,8 +47,8 @@ class _Tally:
         if run.status is RunStatus.OK:
             self.upstream.add(run.latency_ms)
             if run.ttft_ms is not None:
-                self.first_token.add(run.ttft_ms)
-                self.duration.add(run.latency_ms)
+                self.first_token.add(run.waited_ms + run.ttft_ms)
+                self.duration.add(run.waited_ms + run.latency_ms)
         self.errors += run.status in _FAILED
         self.disconnects += run.status is RunStatus.CANCELLED
         self.tokens_in += run.input_tokens or 0
@@ -70,8 +70,8 @@ _COUNTERS: tuple[tuple[str, str, Callable[[_Tally], float]], ...] = (
 _HISTOGRAMS: tuple[tuple[str, str, Callable[[_Tally], Times]], ...] = (
     ("provider_request_latency_ms", "Attempts, from sending to their end.", lambda tally: tally.latency),
     ("upstream_latency_ms", "Whole answers, from sending to the last token.", lambda tally: tally.upstream),
-    ("sse_first_token_ms", "Streamed answers, from sending to the first token.", lambda tally: tally.first_token),
-    ("stream_duration_ms", "Streamed answers, from sending to the last token.", lambda tally: tally.duration),
+    ("sse_first_token_ms", "Streamed answers, from the call to the first token.", lambda tally: tally.first_token),
+    ("stream_duration_ms", "Streamed answers, from the call to the last token.", lambda tally: tally.duration),
 )
 
 

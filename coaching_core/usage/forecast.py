@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from random import Random
 from statistics import fmean
 
 from coaching_core.usage.models import DailyCost
@@ -104,8 +103,7 @@ def forecast(days: Sequence[DailyCost], now: datetime, seed: int = 0) -> Forecas
     gone = (now.astimezone(UTC) - datetime.combine(today, time(), UTC)) / timedelta(days=1)
     shares = {today: 1 - gone, today + timedelta(days=1): gone}
     month = {today: 1 - gone} | {day: 1.0 for day in _rest_of_month(today)}
-    dice = Random(seed)
-    return Forecast(_estimate(profile, shares, Decimal(0), dice), _estimate(profile, month, so_far, dice), so_far)
+    return Forecast(_estimate(profile, shares, Decimal(0), seed), _estimate(profile, month, so_far, seed), so_far)
 
 
 class _Profile:
@@ -131,33 +129,25 @@ def _expected(costs: Sequence[tuple[date, float]], day: date) -> float:
     return fmean(same) if len(same) > 1 else fmean(cost for _, cost in recent)
 
 
-def _estimate(profile: _Profile, shares: dict[date, float], known: Decimal, dice: Random) -> Estimate:
+def _estimate(profile: _Profile, shares: dict[date, float], known: Decimal, seed: int) -> Estimate:
     """The sum over days, each a share of a whole one; the interval from drawn past errors.
 
     The errors of neighbouring days hang together (a busy week is busy every day): each draw mixes one error that all
-    its days share with errors of their own. With few past errors extremes are unlikely to be among them: the draws are
-    spread by the factor that a t distribution has over a normal one.
+    its days share with errors of their own, and the mean of two draws is spread to vary as one does. With few past
+    errors extremes are unlikely to be among them: the draws are spread further, as a t distribution is.
     """
-    means = {day: share * profile.expected(day) for day, share in shares.items()}
-    errors, widening = profile.residuals, _widening(len(profile.residuals))
-    if not errors:
-        errors = [1.0]
-    sums = sorted(_draw(means, errors, widening, dice) for _ in range(_DRAWS))
-    tail = (1 - CONFIDENCE) / 2
-    low, high = sums[round(tail * (_DRAWS - 1))], sums[round((1 - tail) * (_DRAWS - 1))]
-    expected = sum(means.values())
+    import numpy as np
+
+    means = np.array([share * profile.expected(day) for day, share in shares.items()])
+    errors = np.array(profile.residuals or [1.0])
+    dice = np.random.default_rng(seed)
+    shared, own = dice.choice(errors, (_DRAWS, 1)), dice.choice(errors, (_DRAWS, len(means)))
+    spread = _widening(len(profile.residuals)) * 2**0.5
+    sums = np.maximum(means * (1 + spread * ((shared + own) / 2 - 1)), 0).sum(axis=1)
+    tail = 50 * (1 - CONFIDENCE)
+    expected = float(means.sum())
+    low, high = (float(value) for value in np.percentile(sums, [tail, 100 - tail]))
     return Estimate(*(known + _money(value) for value in (expected, min(low, expected), max(high, expected))))
-
-
-def _draw(means: dict[date, float], errors: Sequence[float], widening: float, dice: Random) -> float:
-    shared = dice.choice(errors)
-    return sum(
-        max(0.0, mean * (1 + widening * ((shared + dice.choice(errors)) / 2 - 1) * _MIXED)) for mean in means.values()
-    )
-
-
-_MIXED = 2**0.5
-"""The mean of two draws varies less than one by this factor."""
 
 
 def _widening(errors: int) -> float:

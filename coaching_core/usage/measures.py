@@ -32,6 +32,8 @@ KEPT = _runs.saved_usd.is_not(None)
 _ASKED = sa.and_(ANSWERED, _runs.saved_usd.is_(None))
 _LAG = sa.func.coalesce(_runs.loop_lag_ms, 0)
 _TIMED = sa.and_(_ASKED, _LAG <= SATURATED_LOOP_MS)
+_LATENCY: sa.ColumnElement[Any] = sa.func.coalesce(_runs.waited_ms, 0) + _runs.latency_ms
+_TTFT: sa.ColumnElement[Any] = sa.func.coalesce(_runs.waited_ms, 0) + _runs.ttft_ms
 
 
 def run_measures() -> list[sa.ColumnElement[Any]]:
@@ -68,13 +70,12 @@ def run_samples(kind: str) -> list[sa.ColumnElement[Any]]:
     Args:
         kind: The database: ``duckdb`` or ``postgresql``.
     """
-    columns = {"latencies": _runs.latency_ms, "ttfts": _runs.ttft_ms}
-    return [_gather(kind, column).label(name) for name, column in columns.items()]
+    return [_gather(kind, column).label(name) for name, column in (("latencies", _LATENCY), ("ttfts", _TTFT))]
 
 
 def run_percentiles(kind: str) -> list[sa.ColumnElement[Any]]:
     """Number, and percentiles of latency and time to first token, of rows of ``prompt_runs``, made by the database."""
-    latency, ttft = (sa.case((_TIMED, column)) for column in (_runs.latency_ms, _runs.ttft_ms))
+    latency, ttft = (sa.case((_TIMED, column)) for column in (_LATENCY, _TTFT))
     if kind == "duckdb":
         halves: sa.ColumnElement[Any] = sa.literal_column("[0.5, 0.95]")
         made: list[sa.ColumnElement[Any]] = [sa.func.quantile_cont(column, halves) for column in (latency, ttft)]

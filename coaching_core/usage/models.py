@@ -120,6 +120,8 @@ class UsageFilter:
 class Timings:
     """Percentiles in milliseconds, exact, over successful calls; None without any.
 
+    They are what a caller felt: waits, and attempts before the last one, are part of them.
+
     Attributes:
         timed: How many latencies they are made of. Kept answers and timings of a saturated event loop are left out.
     """

@@ -75,7 +75,7 @@ def show_chat(workbench: Workbench, scope: Scope, period: str) -> None:
     st.subheader(plain_markdown(chat_finding(board.whole, period)), anchor=False)
     chart(chat_chart(board.slots), height=520, key="health_chat", alt=chat_alt(board.whole, period))
     st.caption(
-        "A turn begins with the first attempt and ends with the last token, so retries and stand-ins count. Times of a "
+        "A turn begins with the call and ends with the last token, so waits, retries and stand-ins count. Times of a "
         "busy process and answers given again are left out. Cancelled turns are no errors."
     )
 

@@ -118,5 +118,5 @@ def _arrange(figure: go.Figure) -> None:
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(rangemode="tozero", nticks=4, title_standoff=16)
     figure.update_yaxes(title_text="Wait, s", row=1)
-    figure.update_yaxes(title_text="Failed, %", row=2)
+    figure.update_yaxes(title_text="Failed, %", nticks=3, row=2)
     figure.update_yaxes(title_text="Turns", row=3)

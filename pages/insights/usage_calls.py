@@ -49,6 +49,9 @@ _COLUMNS = {
     "cached_tokens": NumberColumn("Cached", format="%,d", width=74),
     "cache_write_tokens": NumberColumn("Cache written", format="%,d", width=100),
     "held_tokens": NumberColumn("Tokens at most", format="%,d", width=110, help="Where they are unknown."),
+    "waited_ms": NumberColumn(
+        "Waited, s", format="%.2f", width=80, help="Before this attempt began: for attempts before it, or for room."
+    ),
     "latency_ms": NumberColumn("Latency, s", format="%.2f", width=84),
     "ttft_ms": NumberColumn("TTFT, s", format="%.2f", width=70),
     "user_id": TextColumn("User", width=140),

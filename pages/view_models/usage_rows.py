@@ -83,7 +83,7 @@ def _cells(sums: UsageSums) -> dict[str, Any]:
 CALL_FIELDS = (
     *("created_at", "model", "asked_model", "purpose", "topic_id", "prompt_version", "status", "error", "attempt"),
     *("final", "cost_usd", "held_usd", "saved_usd", "input_tokens", "output_tokens", "cached_tokens"),
-    *("cache_write_tokens", "held_tokens", "latency_ms", "ttft_ms", "user_id", "session_id", "call_id"),
+    *("cache_write_tokens", "held_tokens", "waited_ms", "latency_ms", "ttft_ms", "user_id", "session_id", "call_id"),
     *("interaction_ids", "group_id", "eval_run_id", "request_id", "rubric_version", "provider", "simulated"),
     *("price_version", "loop_lag_ms", "tenant_id", "id"),
 )
@@ -105,7 +105,7 @@ def _call_cell(run: PromptRun, name: str, zone: tzinfo) -> object:
         return "OK" if run.status is RunStatus.OK else spoken(str(value))
     if name == "purpose":
         return spoken(str(value))
-    if name in ("latency_ms", "ttft_ms"):
+    if name in ("waited_ms", "latency_ms", "ttft_ms"):
         return _seconds(value)
     if isinstance(value, Decimal):
         return float(value)

@@ -41,8 +41,8 @@ _MEASURES = {
     "saved_usd": "coalesce(sum(saved_usd), 0)",
 }
 _SAMPLES = {
-    "latencies": f"string_agg(float8send(latency_ms), '') filter (where {_TIMED})",
-    "ttfts": f"string_agg(float8send(ttft_ms), '') filter (where {_TIMED} and ttft_ms is not null)",
+    "latencies": f"string_agg(float8send(coalesce(waited_ms, 0) + latency_ms), '') filter (where {_TIMED})",
+    "ttfts": f"string_agg(float8send(coalesce(waited_ms, 0) + ttft_ms), '') filter (where {_TIMED} and ttft_ms is not null)",
 }
 _LOCK_KEY = 7_202_613
 

@@ -30,7 +30,7 @@ def test_chat_in_stretches_adds_up_to_the_whole(database: Database) -> None:
         database,
         *(call(number, 30 + 60 * number) for number in range(50)),
         call(60, 95, status=RunStatus.TIMEOUT, final=False, call_id="call-00060", latency_ms=5_000.0),
-        call(61, 90, attempt=2, call_id="call-00060"),
+        call(61, 90, attempt=2, call_id="call-00060", waited_ms=5_000.0),
         call(62, 90, status=RunStatus.CANCELLED),
         call(63, 90, status=RunStatus.ERROR, error="ProviderDownError"),
         call(64, 90, status=RunStatus.REFUSED),

@@ -35,11 +35,11 @@ def test_without_calls_there_is_no_value(database: Database) -> None:
     assert measure(database, Measure.TIMEOUTS_IN_A_ROW) == []
 
 
-def test_a_turn_begins_with_the_first_attempt(database: Database) -> None:
+def test_a_turn_begins_with_the_call(database: Database) -> None:
     keep(
         database,
         call(1, 50, status=RunStatus.TIMEOUT, final=False, call_id="call-00001", latency_ms=4_000.0),
-        call(2, 45, attempt=2, call_id="call-00001"),
+        call(2, 45, attempt=2, call_id="call-00001", waited_ms=5_000.0),
     )
     assert only(database, Measure.CHAT_TURN_P95) == Sample(pytest.approx(6.0), 1)
     assert only(database, Measure.CHAT_TTFT_P95) == Sample(pytest.approx(5.3), 1)

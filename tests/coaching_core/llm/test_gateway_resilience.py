@@ -289,8 +289,8 @@ def test_what_a_caller_felt_contains_the_attempts_before(settings: Settings) -> 
     made = bench(settings, attempts((Hang(),), (REPLY,)), limits=CallLimits(deadline=60, attempt=0.05))
     completion = asyncio.run(made.gateway.complete(question()))
     lost, answered = made.notebook.runs
-    assert completion.latency_ms >= answered.waited_ms >= lost.latency_ms >= 45
-    assert answered.latency_ms < 45
+    assert completion.latency_ms >= answered.waited_ms >= lost.latency_ms > 0
+    assert completion.latency_ms == answered.waited_ms + answered.latency_ms
 
 
 def test_an_open_breaker_sends_nothing_and_the_other_model_answers(settings: Settings) -> None:

@@ -488,3 +488,14 @@ def test_a_caller_that_leaves_while_its_record_is_written_changes_nothing(
     asyncio.run(go())
     assert used(ledger, one) == (Decimal("0.005"), 0)
     assert [row["id"] for row in records(database)] == ["a", "b"]
+
+
+def test_half_known_tokens_count_with_their_bound_in_counters_and_records(
+    database: Database, ledger: AnyLedger
+) -> None:
+    tokens = limit(metric=Metric.TOKENS, cap=Decimal(1_000))
+    set_limits(database, ledger, tokens)
+    asyncio.run(ledger.reserve(attempt("a")))
+    asyncio.run(ledger.record(replace(broken(attempt("a")), input_tokens=30)))
+    assert used(ledger, tokens) == (100, 0)
+    assert_counters_are_the_records(database, ledger, (tokens,))

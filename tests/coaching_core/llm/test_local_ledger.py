@@ -264,3 +264,15 @@ def test_streams_of_a_process_that_died_are_not_open_any_more(database: Database
     asyncio.run(CallJournal(tmp_path / "calls").open(attempt("dead", streaming=True).run))
     with opened(database, tmp_path / "calls", Watch()) as ledger:
         assert len(asyncio.run(reserve_all(ledger, [attempt("alive", streaming=True)]))) == 1
+
+
+def test_a_record_that_is_committed_and_not_yet_heard_of_counts_once_when_a_limit_is_set(
+    database: Database, ledger: LocalLedger
+) -> None:
+    asyncio.run(ledger.reserve(attempt("a")))
+    with database.unit_of_work() as work:
+        work.connection.execute(sa.insert(prompt_runs), [answered(attempt("a")).as_row()])
+    put_limits(database, limit())
+    ledger.refresh()
+    counter = ledger.used(limit(), [""], NOON)[""]
+    assert (counter.spent, counter.held) == (0, CENT)

@@ -86,6 +86,7 @@ def _any_run(dice: random.Random, number: int) -> PromptRun:
         "purpose": dice.choice(list(Purpose)),
         "tenant_id": dice.choice(["acme", "acme", "other"]),
         "latency_ms": dice.uniform(100, 9000),
+        "waited_ms": dice.choice([0.0, dice.uniform(0, 4000)]),
         "ttft_ms": dice.choice([None, dice.uniform(50, 900)]),
         "loop_lag_ms": dice.choice([None, 2.0, 250.0]),
         "cost_usd": Decimal(dice.randrange(10**9)).scaleb(-12),

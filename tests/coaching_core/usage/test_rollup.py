@@ -60,7 +60,7 @@ def assert_exact(service: UsageService, there: list[PromptRun]) -> None:
         assert {name: getattr(sums.usage, name) for name in plain_sums(rows)} == plain_sums(rows)
         assert {name: getattr(overview.now, name) for name in plain_sums(rows)} == plain_sums(rows)
         assert sums.user_days == user_days(rows)
-        values = [one.latency_ms for one in timed(rows)]
+        values = [one.waited_ms + one.latency_ms for one in timed(rows)]
         assert sums.usage.latency_p95 == (pytest.approx(np.percentile(values, 95)) if values else None)
 
 
