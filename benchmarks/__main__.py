@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "appends": store_appends.measure,
     "progression": store_progression.measure,
     "usage": store_usage.measure,
+    "usage-postgresql": store_usage.measure_postgresql,
 }
 
 

@@ -89,12 +89,12 @@ def build_services(settings: Settings, url: str | None = None) -> Services:
         seed_topics(prompts, settings.datasets_dir)
         models = ModelService(database, catalogue, settings)
         models.refresh()
+        appends = AppendQueue(database)
+        ledger = build_ledger(settings, database, appends)
     except BaseException:
         database.close()
         raise
-    appends = AppendQueue(database)
     providers = build_providers(settings)
-    ledger = build_ledger(settings, database, appends)
     instruments = build_instruments(settings)
     gateway = Gateway(equip(settings, catalogue, providers, ledger, instruments.listeners))
     instruments.metrics.breakers = gateway.breakers

@@ -58,7 +58,13 @@ class CellLedger:
             if not self._fits(bound):
                 raise LimitReachedError(f"The run's money cap of ${self._cap} is reached.", CAP, 0.0, None)
             self._held[run.id] = bound
-        await self._write_down(run)
+        try:
+            await self._write_down(run)
+        except BaseException:
+            async with self._changed:
+                del self._held[run.id]
+                self._changed.notify_all()
+            raise
         self._unsettled[run.id] = run
 
     async def record(self, run: PromptRun) -> None:

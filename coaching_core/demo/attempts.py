@@ -38,6 +38,7 @@ _LIMITS_SINCE_DAYS = 21
 _KEPT = (Purpose.EVALUATION, Purpose.JUDGE)
 _KEPT_RATE = 0.05
 _SAME_MODEL_AGAIN = 0.4
+_GIVEN_UP = 0.35
 _STAND_INS = {NOVA: HAIKU, HAIKU: MINI, MINI: HAIKU, SONNET: LARGE, LARGE: SONNET}
 _FAILURES = {
     "RateLimitedError": (RunStatus.ERROR, 30.0, 240.0),
@@ -83,7 +84,7 @@ class AttemptMaker:
         if self._dice.random() >= self._failure_rate(call):
             return [self._succeeded(call, blank)]
         failed = self._failed(call, blank)
-        if failed.status is RunStatus.CANCELLED:
+        if failed.status is RunStatus.CANCELLED or self._turns.random() < _GIVEN_UP:
             return [failed]
         again = failed.latency_ms + self._dice.uniform(200, 1_500)
         later = replace(blank, created_at=blank.created_at + timedelta(milliseconds=again), attempt=2)

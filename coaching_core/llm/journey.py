@@ -77,6 +77,7 @@ class Journey(Generic[Request]):
         self._attempts_here = 0
         self._wait = 0.0
         self._call_id: str | None = None
+        self._refusal: Exception | None = None
         self.attempts = 0
         self.deadline = self._loop.time() + (request.timeout_seconds or equipment.limits.deadline)
 
@@ -115,8 +116,9 @@ class Journey(Generic[Request]):
                 )
             except (LimitReachedError, UnknownPriceError) as error:
                 breaker.left(generation)
+                self._refusal = self._refusal or error
                 if not self.has_stand_in:
-                    await self._refuse(attempt.run, error)
+                    await self._refuse(attempt.run, self._refusal)
                 self._move_on()
                 continue
             except BaseException:

@@ -45,6 +45,7 @@ class GroupCommit(Generic[T]):
         self._batch = batch
         self._queue: queue.Queue[_Waiting[T] | None] = queue.Queue(capacity)
         self._closed = False
+        self._entry = threading.Lock()
         self._thread = threading.Thread(target=self._drain, name=name, daemon=True)
         self._thread.start()
 
@@ -80,15 +81,18 @@ class GroupCommit(Generic[T]):
 
     def close(self) -> None:
         """Commit what waits, then stop."""
-        if not self._closed:
+        with self._entry:
+            if self._closed:
+                return
             self._closed = True
             self._queue.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def _put(self, waiting: _Waiting[T]) -> None:
-        if self._closed:
-            raise StoreError("The store is closing; this record was not taken.")
-        self._queue.put(waiting)
+        with self._entry:  # so that nothing is put behind the end
+            if self._closed:
+                raise StoreError("The store is closing; this record was not taken.")
+            self._queue.put(waiting)
 
     def _drain(self) -> None:
         while (first := self._queue.get()) is not None:

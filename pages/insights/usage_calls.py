@@ -97,12 +97,12 @@ def show_calls(workbench: Workbench, view: UsageView) -> None:
 def _title(view: UsageView) -> str:
     if view.choice.row is None:
         return f"All {plural(view.sums.calls, 'call')}"
-    row = next((row for row in view.overview.rows if (row.key or "") == view.choice.row), None)
+    row = next((row for row in view.rows if (row.key or "") == view.choice.row), None)
     return f"Calls of {view.choice.row if row is None else group_name(row, view.choice.by, view.names)}"
 
 
 def _sums(view: UsageView) -> UsageSums:
-    row = next((row for row in view.overview.rows if (row.key or "") == view.choice.row), None)
+    row = next((row for row in view.rows if (row.key or "") == view.choice.row), None)
     return view.sums if row is None else row.usage
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from coaching_core.usage.models import UsageRow, UsageTimings
+from coaching_core.usage.models import NO_USAGE, UsageRow, UsageTimings
 from pages.components.charts import CATEGORIES, MARK
 from pages.insights.usage_data import UsageView
 from pages.view_models.usage import Series, stacked
+from pages.view_models.usage_rows import group_name
 from pages.view_models.words import count, money_total, seconds
 
 _HEIGHTS = (0.37, 0.18, 0.18, 0.27)
@@ -61,7 +62,9 @@ def days_alt(steps: Sequence[UsageRow]) -> str:
 
 
 def _named(view: UsageView) -> dict[str, Sequence[Decimal]]:
-    return {view.names.get(key, key): costs for key, costs in view.overview.stack.items()}
+    by, found = view.choice.stacked_by, view.overview.stack
+    rows = {row.key: row for row in view.rows} if by is view.choice.by else {}
+    return {group_name(rows.get(key, UsageRow(key, NO_USAGE)), by, view.names): costs for key, costs in found.items()}
 
 
 def _costs(figure: go.Figure, steps: Sequence[UsageRow], costs: Sequence[Series], when: str) -> None:

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.usage.forecast import Forecast, Smoothed, forecast, smooth
-from coaching_core.usage.models import DailyCost, Dimension, Options, Overview, UsageFilter, UsageSums, UsageTimings
+from coaching_core.usage.models import (
+    DailyCost,
+    Dimension,
+    Options,
+    Overview,
+    UsageFilter,
+    UsageRow,
+    UsageSums,
+    UsageTimings,
+)
 from coaching_core.usage.service import UsageService
 from evals.bootstrap import Workbench
 from pages.components.state import Slot
@@ -33,6 +42,7 @@ class Late:
     Attributes:
         wanted, by: What it answers.
         attempts: How many there were when it was worked out.
+        people: The rows of the breakdown, where they are people under a filter; empty else.
         rested_at: From when on it may be worked out anew.
     """
 
@@ -41,6 +51,7 @@ class Late:
     attempts: int
     timings: UsageTimings
     days: tuple[DailyCost, ...]
+    people: tuple[UsageRow, ...]
     rested_at: datetime
 
     def answers(self, view: UsageView) -> bool:
@@ -82,6 +93,13 @@ class UsageView:
         return self.overview.now
 
     @property
+    def rows(self) -> tuple[UsageRow, ...]:
+        """The breakdown; empty while it is not there yet."""
+        if not _filtered_people(self.wanted, self.choice.by):
+            return self.overview.rows
+        return () if self.late is None else self.late.people
+
+    @property
     def timings(self) -> UsageTimings | None:
         """The percentiles; None while they are not there yet."""
         return None if self.late is None else self.late.timings
@@ -101,7 +119,7 @@ def read_view(workbench: Workbench, choice: UsageChoice, tenant: str, now: datet
     view = UsageView(
         choice=choice,
         wanted=wanted,
-        overview=usage.overview(wanted, choice.by, choice.stacked_by),
+        overview=usage.overview(wanted, _quick(wanted, choice.by), choice.stacked_by),
         days=usage.daily_costs(_history(wanted, now), with_users=False),
         names=_names(workbench, choice, tenant),
         read_at=now,
@@ -120,8 +138,9 @@ def work_out(usage: UsageService, view: UsageView, now: datetime) -> Late:
     begun = time.perf_counter()
     timings = usage.timings(view.wanted, view.choice.by)
     days = usage.daily_costs(_history(view.wanted, now))
+    people = usage.by(view.wanted, Dimension.USER) if _filtered_people(view.wanted, view.choice.by) else ()
     rest = max(_LEAST_REST, _REST * timedelta(seconds=time.perf_counter() - begun))
-    late = Late(view.wanted, view.choice.by, view.sums.attempts, timings, days, now + rest)
+    late = Late(view.wanted, view.choice.by, view.sums.attempts, timings, days, people, now + rest)
     _LATE.set(late)
     return late
 
@@ -135,6 +154,16 @@ def latest_call(usage: UsageService, tenant: str, now: datetime) -> PromptRun | 
     """The newest call of a tenant, whenever it was."""
     page = usage.prompt_runs(UsageFilter(tenant, now - _LONG_AGO, now + timedelta(days=1)), limit=1)
     return page.runs[0] if page.runs else None
+
+
+def _filtered_people(wanted: UsageFilter, by: Dimension) -> bool:
+    """Whether each call has to be looked at to say what people took."""
+    others = (wanted.provider, wanted.model, wanted.topic_id, wanted.prompt_version, wanted.purpose)
+    return by is Dimension.USER and any(one is not None for one in others)
+
+
+def _quick(wanted: UsageFilter, by: Dimension) -> Dimension:
+    return Dimension.MODEL if _filtered_people(wanted, by) else by
 
 
 def _history(wanted: UsageFilter, now: datetime) -> UsageFilter:

@@ -42,13 +42,13 @@ def keep(choice: UsageChoice) -> None:
 def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str], today: date) -> None:
     """Range, provider, model, topic, version, purpose, user, simulated; inside the row that the screen opened."""
     _range(choice, today)
-    _select("Provider", choice, "provider", options.providers, 118, str)
-    _select("Model", choice, "model", options.models, 180, str)
-    _select("Topic", choice, "topic", ["", *options.topics], 146, lambda key: names.get(key, key) or "No topic")
+    _select("Provider", choice, "provider", options.providers, 108, str)
+    _select("Model", choice, "model", options.models, 164, str)
+    _select("Topic", choice, "topic", ["", *options.topics], 130, lambda key: names.get(key, key) or "No topic")
     if choice.topic:
         versions = [NO_VERSION, *(number for topic, number in options.versions if topic == choice.topic)]
         _select("Version", choice, "version", versions, 96, lambda number: f"v{number}" if number else "None")
-    _select("Purpose", choice, "purpose", [str(purpose) for purpose in Purpose], 124, spoken)
+    _select("Purpose", choice, "purpose", [str(purpose) for purpose in Purpose], 116, spoken)
     _user(choice)
     set_widget("usage_simulated", choice.with_simulated)
     st.selectbox(
@@ -56,7 +56,7 @@ def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str]
         [True, False],
         format_func=lambda included: "Included" if included else "Left out",
         key="usage_simulated",
-        width=112,
+        width=104,
         on_change=lambda: _move(choice, with_simulated=bool(widget_value("usage_simulated"))),
     )
 
@@ -67,7 +67,7 @@ def _user(choice: UsageChoice) -> None:
         "User",
         key="usage_user",
         placeholder="Any id",
-        width=118,
+        width=92,
         on_change=lambda: _move(choice, user=str(widget_value("usage_user") or "").strip() or None),
     )
 
@@ -92,7 +92,7 @@ def _range(choice: UsageChoice, today: date) -> None:
         [*RANGES, CUSTOM],
         format_func=_range_words,
         key="usage_range",
-        width=138,
+        width=128,
         on_change=lambda: _choose_range(choice, today),
     )
     if choice.days == CUSTOM:

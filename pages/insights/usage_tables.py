@@ -49,6 +49,9 @@ def show_breakdown(view: UsageView) -> None:
     table = f"usage_breakdown_{by}"
     chosen = [keys.index(view.choice.row)] if view.choice.row in keys else []
     set_widget(table, {"selection": {"rows": chosen, "columns": [], "cells": []}})
+    if not rows:
+        st.caption("People are being counted…")
+        return
     st.dataframe(
         pd.DataFrame(breakdown_cells(rows, by, view.names, view.timings)),
         hide_index=True,
@@ -62,14 +65,14 @@ def show_breakdown(view: UsageView) -> None:
         selection_mode="single-row",
         alt=f"Usage by {NAMES[by].lower()}",
     )
-    left_out = len(view.overview.rows) - len(rows)
+    left_out = len(view.rows) - len(rows)
     more = f" The {count(left_out)} cheapest groups are left out here." if left_out else ""
-    words = f"{total_words(view.overview.rows)}{more} Choose a row to see its calls. Failed calls have no latency."
+    words = f"{total_words(view.rows)}{more} Choose a row to see its calls. Failed calls have no latency."
     st.caption(plain_markdown(words))
 
 
 def _shown(view: UsageView) -> tuple[UsageRow, ...]:
-    rows = view.overview.rows
+    rows = view.rows
     if view.choice.by in (Dimension.DAY, Dimension.HOUR):
         return tuple(reversed(rows))
     return rows[:_MOST_ROWS]

@@ -137,7 +137,7 @@ def unknown_words(sums: UsageSums) -> str:
     start = f"{plural(missing, 'attempt')} {have} no known price or no token counts"
     if missing == sums.attempts:
         return f"{start}, so the cost is unknown."
-    return f"{start}, so the total is a lower bound ({bound_words(sums)})."
+    return f"{start}, so the total is a lower bound."
 
 
 def simulated_words(total: UsageSums, real: UsageSums) -> str:

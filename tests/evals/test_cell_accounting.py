@@ -228,3 +228,21 @@ def test_a_disk_that_stays_full_is_waited_for_ten_minutes(tmp_path: Path, monkey
     monkeypatch.setattr("evals.cell_accounting.asyncio.sleep", at_once)
     asyncio.run(ask())
     assert sum(slept) == 600
+
+
+def test_a_call_that_could_not_be_written_down_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = CallJournal(tmp_path)
+
+    async def broken(_: PromptRun) -> None:
+        raise OSError("gone")
+
+    async def go() -> None:
+        ledger = CellLedger(journal)
+        ledger.set_cap(Decimal(1), Decimal(0))
+        monkeypatch.setattr(journal, "open", broken)
+        with pytest.raises(OSError, match="gone"):
+            await ledger.reserve(held(1))
+        monkeypatch.undo()
+        await ledger.reserve(held(2))
+
+    asyncio.run(go())

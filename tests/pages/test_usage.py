@@ -448,3 +448,13 @@ def test_every_row_narrows_the_filter_to_its_calls() -> None:
     assert narrow(wanted, Dimension.TOPIC, "").topic_id == WITHOUT
     assert narrow(wanted, Dimension.DAY, "nonsense") == wanted
     assert read_choice({"only": "refused"}, TODAY).only is Only.REFUSED
+
+
+def test_people_under_a_filter_come_with_the_percentiles(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_data, "_AT_ONCE", 1)
+    keep(workbench, call(1, user_id="u1"), call(2, user_id="u2"), call(3, user_id="u2", topic_id="goals"))
+    screen = open_screen(by="user", topic="core_values")
+    assert not screen.exception
+    assert "People are being counted" in texts(screen)
+    monkeypatch.setattr(usage_data, "_AT_ONCE", 100)
+    assert sorted(screen.run().dataframe[0].value["group"]) == ["u1", "u2"]

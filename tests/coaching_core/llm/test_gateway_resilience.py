@@ -20,6 +20,7 @@ from coaching_core.errors import (
     ProviderPausedError,
     ProviderRejectedError,
     RateLimitedError,
+    UnknownPriceError,
 )
 from coaching_core.llm.accounting import Reservation
 from coaching_core.llm.assembly import build_catalogue
@@ -364,6 +365,18 @@ def test_a_budget_sends_the_call_to_the_other_model(settings: Settings) -> None:
     completion = asyncio.run(made.gateway.complete(question(fallback=True)))
     assert completion.model == OTHER
     assert made.notebook.only.asked_model == STEADY
+
+
+def test_the_first_refusal_is_told_when_nobody_can_stand_in(settings: Settings) -> None:
+    class Full(Notebook):
+        async def reserve(self, reservation: Reservation) -> None:
+            if reservation.run.model == STEADY:
+                raise LimitReachedError("The limit “May” has no room.", "may", 60.0, None)
+            raise UnknownPriceError("no price")
+
+    made = bench(settings, attempts((REPLY,)), stand_in=True, notebook=Full())
+    with pytest.raises(LimitReachedError, match="May"):
+        asyncio.run(made.gateway.complete(question(fallback=True)))
 
 
 def test_a_cancelled_call_is_neither_tried_again_nor_held_against_the_model(settings: Settings) -> None:
