@@ -63,7 +63,12 @@ def _statement(kind: str) -> str:
     text, numbers, array, at = (
         ("varchar", "range(:first, :end) as numbers(n)", "[{}]", "to_microseconds((n * {} * 1e6)::bigint)")
         if kind == "duckdb"
-        else ("text", "generate_series(:first, :end - 1) as numbers(n)", "(array[{}])", "n * {} * interval '1 second'")
+        else (
+            "text",
+            "generate_series(cast(:first as bigint), cast(:end as bigint) - 1) as numbers(n)",
+            "(array[{}])",
+            "n * {} * interval '1 second'",
+        )
     )
 
     def pick(values: tuple[str, ...], which: str) -> str:

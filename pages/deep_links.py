@@ -19,7 +19,7 @@ _FETCH_SOON = (
     "<script>addEventListener('load',()=>setTimeout(()=>%s.forEach(name=>import('/static/js/'+name).catch(()=>0)),900))"
     "</script>"
 )
-_SOON_NEEDED = ("DataFrame.*.js", "TextInput.*.js", "Selectbox.*.js")
+_SOON_NEEDED = ("DataFrame.*.js", "TextInput.*.js", "Selectbox.*.js", "Checkbox.*.js")
 _NOT_A_PAGE = ("/api", "/_stcore", "/static", "/app/", "/media", "/component")
 
 

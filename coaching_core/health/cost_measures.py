@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from coaching_core.health.models import Measure, Sample
 from coaching_core.health.scope import Scope
 from coaching_core.llm.tables import prompt_runs
-from coaching_core.usage.forecast import forecast
-from coaching_core.usage.models import DailyCost
+from coaching_core.usage.forecast import DailyCost, forecast
 
 WHOLE_DAYS: Mapping[Measure, int] = MappingProxyType(
     {Measure.COST_TODAY: 0, Measure.COST_PER_USER: 2, Measure.COST_FORECAST: 28}

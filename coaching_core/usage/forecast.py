@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from statistics import fmean
 
-from coaching_core.usage.models import DailyCost
-
 FEWEST_DAYS = 7
 """Whole days that a forecast needs."""
 
@@ -25,6 +23,27 @@ _DRAWS = 2_000
 _AVERAGE_DAYS = 3
 _WEEKEND = 5
 _CENT = Decimal("1e-6")
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCost:
+    """What one day (UTC) cost, and who was there.
+
+    Attributes:
+        cost: USD, the known costs.
+        users: Different users who called.
+        complete: The day is over.
+    """
+
+    day: date
+    cost: Decimal
+    users: int
+    complete: bool = True
+
+    @property
+    def cost_per_user(self) -> Decimal | None:
+        """USD for each user who called; None when nobody did."""
+        return self.cost / self.users if self.users else None
 
 
 @dataclass(frozen=True, slots=True)

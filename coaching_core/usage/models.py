@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -189,6 +189,12 @@ class UsageSums:
         return replace(self, **{name: getattr(timings, name) for name in PERCENTILES})
 
     @property
+    def cost(self) -> Decimal | None:
+        """The sum of the known costs; None when of all that was sent not one has a known cost."""
+        sent = self.attempts - self.refused - self.kept
+        return None if self.unknown_cost_calls and self.unknown_cost_calls >= sent else self.cost_known
+
+    @property
     def retries(self) -> int:
         """Attempts that another attempt at the same call followed."""
         return self.attempts - self.calls
@@ -278,27 +284,6 @@ class UsageTimings:
     before: Timings
     steps: Mapping[str, Timings]
     rows: Mapping[str | None, Timings]
-
-
-@dataclass(frozen=True, slots=True)
-class DailyCost:
-    """What one day (UTC) cost, and who was there.
-
-    Attributes:
-        cost: USD, the known costs.
-        users: Different users who called.
-        complete: The day is over.
-    """
-
-    day: date
-    cost: Decimal
-    users: int
-    complete: bool = True
-
-    @property
-    def cost_per_user(self) -> Decimal | None:
-        """USD for each user who called; None when nobody did."""
-        return self.cost / self.users if self.users else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from coaching_core.storage.bulk import as_batch
 from coaching_core.storage.schema import UtcDateTime
 from coaching_core.usage import measures
 from coaching_core.usage.models import NO_USAGE, Options, RunOrder, Timings, UsageFilter, UsageSums
-from coaching_core.usage.percentiles import Bundle, grouped_timings
+from coaching_core.usage.percentiles import Bundles, Samples, grouped_timings
 from coaching_core.usage.rollup import Rollup
 from coaching_core.usage.sources import Source, run_conditions, sources
 
@@ -69,7 +70,7 @@ class UsageReader:
         parts = list(self._sources(wanted, (*columns, "latencies", "ttfts")))
         if not any(part.summed for part in parts):
             return [self._from_runs(parts[0], grouping) for grouping in groupings]
-        bundles = [bundle for part in parts for bundle in self._bundles(part, columns)]
+        bundles = [self._bundles(part, columns) for part in parts]
         return [grouped_timings(bundles, [columns.index(name) for name in grouping]) for grouping in groupings]
 
     def users_by_day(self, wanted: UsageFilter) -> dict[date, int]:
@@ -111,20 +112,27 @@ class UsageReader:
     def batches(self, wanted: UsageFilter, as_text: bool) -> Iterator[Any]:
         """All attempts the filter finds, oldest first, as ``pyarrow.RecordBatch`` after another.
 
+        They are read day by day: no more than a day of them is sorted, and held, at a time.
+
         Args:
             as_text: Money in plain digits and times in ISO 8601, as texts.
         """
         columns = [_as_text(column, self._kind) if as_text else column for column in _table.c]
-        statement = sa.select(*columns).where(*run_conditions(wanted)).order_by(_table.c.created_at, _table.c.id)
-        if self._kind == "duckdb":
-            result = self._connection.execute(statement)
-            yield from result.cursor.to_arrow_reader(_BATCH)
-            return
-        result = self._connection.execution_options(yield_per=_BATCH).execute(statement)
         types = [_TEXT if as_text and _needs_words(column) else column.type for column in _table.c]
-        for rows in result.partitions():
-            values = dict(zip(_table.c.keys(), zip(*rows, strict=True), strict=True))
-            yield as_batch(values, types)
+        since = wanted.since
+        while since < wanted.until:
+            until = min(since + timedelta(days=1), wanted.until)
+            conditions = run_conditions(replace(wanted, since=since, until=until))
+            yield from self._batches(sa.select(*columns).where(*conditions), types)
+            since = until
+
+    def _batches(self, statement: sa.Select[Any], types: Sequence[sa.types.TypeEngine[Any]]) -> Iterator[Any]:
+        ordered = statement.order_by(_table.c.created_at, _table.c.id)
+        if self._kind == "duckdb":
+            yield from self._connection.execute(ordered).cursor.to_arrow_reader(_BATCH)
+            return
+        for rows in self._connection.execution_options(yield_per=_BATCH).execute(ordered).partitions():
+            yield as_batch(dict(zip(_table.c.keys(), zip(*rows, strict=True), strict=True)), types)
 
     def _sources(self, wanted: UsageFilter, columns: Collection[str]) -> Iterator[Source]:
         return sources(self._rollup, self._connection, wanted, columns)
@@ -135,7 +143,7 @@ class UsageReader:
         rows = self._connection.execute(statement.group_by(*keys) if keys else statement)
         return {tuple(row[: len(keys)]): _timings(*row[len(keys) :]) for row in rows}
 
-    def _bundles(self, source: Source, columns: Sequence[str]) -> Iterator[Bundle]:
+    def _bundles(self, source: Source, columns: Sequence[str]) -> Bundles:
         keys = [source.key(name) for name in columns]
         if source.summed:
             statement = sa.select(*keys, source.table.c.latencies, source.table.c.ttfts).where(*source.conditions)
@@ -143,11 +151,10 @@ class UsageReader:
             statement = sa.select(*keys, *measures.run_samples(self._kind)).where(*source.conditions)
             statement = statement.group_by(*keys) if keys else statement
         if self._kind == "duckdb":
-            yield from _from_arrow(self._connection.execute(statement), len(columns))
-        elif source.summed:
-            yield from _from_bytes(_fetch_binary(self._connection, statement), len(columns))
-        else:
-            yield from _from_bytes(self._connection.execute(statement), len(columns))
+            return _from_arrow(self._connection.execute(statement), len(columns))
+        if source.summed:
+            return _from_bytes(_fetch_binary(self._connection, statement), len(columns))
+        return _from_bytes(self._connection.execute(statement), len(columns))
 
     @property
     def _kind(self) -> str:
@@ -187,23 +194,21 @@ def _as_text(column: sa.Column[Any], kind: str) -> sa.ColumnElement[Any]:
     return text.label(column.name)
 
 
-def _from_arrow(result: sa.CursorResult[Any], keys: int) -> Iterator[Bundle]:
+def _from_arrow(result: sa.CursorResult[Any], keys: int) -> Bundles:
     """DuckDB hands lists over as one column of values with the lengths of the lists: nothing is copied."""
     table = result.cursor.to_arrow_table()
-    names = [table.column(place).to_pylist() for place in range(keys)]
-    latencies, ttfts = (_split(table.column(keys + place)) for place in range(2))
-    for place in range(table.num_rows):
-        yield Bundle(tuple(values[place] for values in names), latencies[place], ttfts[place])
+    names = zip(*(table.column(place).to_pylist() for place in range(keys)), strict=True)
+    latencies, ttfts = (_samples(table.column(keys + place)) for place in range(2))
+    return Bundles(list(names) if keys else [()] * table.num_rows, latencies, ttfts)
 
 
-def _split(column: Any) -> list[Any]:
+def _samples(column: Any) -> Samples:
     import numpy as np
 
-    found: list[Any] = []
-    for chunk in column.chunks:
-        lengths = chunk.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
-        found += np.split(chunk.flatten().to_numpy(zero_copy_only=False), np.cumsum(lengths)[:-1])
-    return found
+    chunks = [(chunk.flatten(), chunk.value_lengths().fill_null(0)) for chunk in column.chunks]
+    values = [flat.to_numpy(zero_copy_only=False) for flat, _ in chunks] or [np.empty(0)]
+    lengths = [length.to_numpy(zero_copy_only=False) for _, length in chunks] or [np.empty(0, np.int64)]
+    return Samples(np.concatenate(values), np.concatenate(lengths).astype(np.int64))
 
 
 def _fetch_binary(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
@@ -214,12 +219,17 @@ def _fetch_binary(connection: sa.Connection, statement: sa.Select[Any]) -> Itera
         yield from cursor.execute(str(compiled), compiled.params)
 
 
-def _from_bytes(rows: Iterable[Sequence[Any]], keys: int) -> Iterator[Bundle]:
+def _from_bytes(rows: Iterable[Sequence[Any]], keys: int) -> Bundles:
+    found = list(rows)
+    latencies, ttfts = (_doubles([row[keys + place] or b"" for row in found]) for place in range(2))
+    return Bundles([tuple(row[:keys]) for row in found], latencies, ttfts)
+
+
+def _doubles(bundles: Sequence[bytes]) -> Samples:
     import numpy as np
 
-    for row in rows:
-        latencies, ttfts = (np.frombuffer(row[keys + place] or b"", dtype=">f8") for place in range(2))
-        yield Bundle(tuple(row[:keys]), latencies, ttfts)
+    lengths = np.array([len(bundle) // 8 for bundle in bundles], np.int64)
+    return Samples(np.frombuffer(b"".join(bundles), dtype=">f8").astype(np.float64), lengths)
 
 
 def _timings(timed: int, latency: Sequence[float] | None, ttft: Sequence[float] | None) -> Timings:

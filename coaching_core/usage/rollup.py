@@ -21,13 +21,14 @@ from coaching_core.usage.tables import (
     COUNTS,
     MONEY,
     PEOPLE_KEYS,
+    SAMPLES,
     usage_cells,
     usage_folds,
     usage_people,
 )
 
 ROW_ID: sa.ColumnElement[int] = sa.literal_column("rowid", sa.BigInteger)
-_ROWS_AT_ONCE = 500_000
+_ROWS_AT_ONCE = 100_000
 _FEW_ROWS = 2_000
 _FEW_CELLS = 500
 _LOCK_KEY = 7_202_613
@@ -134,10 +135,10 @@ def _add_rows(connection: sa.Connection, table: sa.Table, keys: tuple[str, ...],
     created = prompt_runs.c.created_at
     new = (last < ROW_ID, end >= ROW_ID)
     taken = [sa.cast(created, sa.Date).label("day"), *(prompt_runs.c[name] for name in keys if name != "day")]
-    samples = measures.run_samples("duckdb") if table is usage_cells else []
+    samples = measures.run_samples("duckdb")
     rows = sa.select(*taken, *measures.run_measures(), *samples).where(*new).group_by(*taken).subquery()
     days = list(connection.scalars(sa.select(sa.cast(created, sa.Date)).where(*new).distinct()))
-    names = [*keys, *COUNTS, *MONEY, *(sample.name for sample in samples)]
+    names = [*keys, *COUNTS, *MONEY, *SAMPLES]
     old = sa.select(*(table.c[name] for name in names)).where(table.c.day.in_(days))
     both = old.union_all(sa.select(*(rows.c[name] for name in names))).subquery()
     _insert_merged(connection, table, keys, both)
@@ -160,14 +161,10 @@ def _insert_merged(
 ) -> None:
     """Insert the sums of cells by their keys."""
     kept = [cells.c[name] for name in keys]
-    samples = [_joined(connection.dialect.name, cells.c[name]).label(name) for name in _samples_of(table)]
+    samples = [_joined(connection.dialect.name, cells.c[name]).label(name) for name in SAMPLES]
     merged = sa.select(*kept, *measures.cell_measures(cells), *samples, sa.literal(fresh)).group_by(*kept)
-    names = [*keys, *COUNTS, *MONEY, *_samples_of(table), "fresh"]
+    names = [*keys, *COUNTS, *MONEY, *SAMPLES, "fresh"]
     connection.execute(sa.insert(table).from_select(names, merged))
-
-
-def _samples_of(table: sa.Table) -> tuple[str, ...]:
-    return ("latencies", "ttfts") if table is usage_cells else ()
 
 
 def _joined(kind: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

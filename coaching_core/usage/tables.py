@@ -35,13 +35,15 @@ COUNTS = (
     *("unbounded_costs", "input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens"),
 )
 MONEY = ("cost_usd", "held_usd", "saved_usd")
+SAMPLES = ("latencies", "ttfts")
 CELL_KEYS = ("day", "tenant_id", "provider", "model", "topic_id", "prompt_version", "purpose", "simulated")
 PEOPLE_KEYS = ("day", "tenant_id", "user_id", "simulated")
 
 
 def _measures() -> list[sa.Column[Any]]:
     counts = [sa.Column(name, sa.BigInteger, nullable=False) for name in COUNTS]
-    return [*counts, *(sa.Column(name, money(), nullable=False) for name in MONEY)]
+    sums = [*counts, *(sa.Column(name, money(), nullable=False) for name in MONEY)]
+    return [*sums, *(sa.Column(name, samples()) for name in SAMPLES), sa.Column("fresh", sa.Boolean, nullable=False)]
 
 
 usage_cells = sa.Table(
@@ -56,9 +58,6 @@ usage_cells = sa.Table(
     sa.Column("purpose", sa.String, nullable=False),
     sa.Column("simulated", sa.Boolean, nullable=False),
     *_measures(),
-    sa.Column("latencies", samples()),
-    sa.Column("ttfts", samples()),
-    sa.Column("fresh", sa.Boolean, nullable=False),
 )
 """``fresh``: not merged with others of its key yet."""
 
@@ -70,7 +69,6 @@ usage_people = sa.Table(
     sa.Column("user_id", sa.String),
     sa.Column("simulated", sa.Boolean, nullable=False),
     *_measures(),
-    sa.Column("fresh", sa.Boolean, nullable=False),
 )
 
 usage_folds = sa.Table(

@@ -53,7 +53,7 @@ def render(workbench: Workbench) -> None:
     _notes(view)
     st.subheader(plain_markdown(costliest_step(view.overview.steps)), anchor=False)
     chart(days_figure(view), height=760, key="usage_days", alt=days_alt(view.overview.steps))
-    st.caption("Days begin at midnight UTC. The dotted line is the mean of three days.")
+    st.caption("Hours of UTC." if view.wanted.hourly else "Days begin at midnight UTC.")
     show_outlook(workbench, view)
     show_breakdown(view)
     show_calls(workbench, view)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coaching_core.llm.accounting import PromptRun
-from coaching_core.usage.forecast import Forecast, Smoothed, forecast, smooth
+from coaching_core.usage.forecast import DailyCost, Forecast, Smoothed, forecast, smooth
 from coaching_core.usage.models import (
-    DailyCost,
     Dimension,
     Options,
     Overview,

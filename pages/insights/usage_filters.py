@@ -42,8 +42,8 @@ def keep(choice: UsageChoice) -> None:
 def show_filters(choice: UsageChoice, options: Options, names: Mapping[str, str], today: date) -> None:
     """Range, provider, model, topic, version, purpose, user, simulated; inside the row that the screen opened."""
     _range(choice, today)
-    _select("Provider", choice, "provider", options.providers, 108, str)
-    _select("Model", choice, "model", options.models, 164, str)
+    _select("Provider", choice, "provider", options.providers, 116, str)
+    _select("Model", choice, "model", options.models, 156, str)
     _select("Topic", choice, "topic", ["", *options.topics], 130, lambda key: names.get(key, key) or "No topic")
     if choice.topic:
         versions = [NO_VERSION, *(number for topic, number in options.versions if topic == choice.topic)]

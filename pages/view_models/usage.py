@@ -52,10 +52,10 @@ def figures(now: UsageSums, before: UsageSums, timings: UsageTimings | None) -> 
         timings: None while they are not there yet.
     """
     gone = before.calls == 0
-    cost = _less(known_cost(now), None if gone else known_cost(before))
+    cost = _less(now.cost, None if gone else before.cost)
     errors = _less(error_share(now), error_share(before))
     return (
-        _figure("Cost", money_total(known_cost(now)), _money_change(cost), gone, "no known price"),
+        _figure("Cost", money_total(now.cost), _money_change(cost), gone, "no known price"),
         _neutral("Calls", count(now.calls), None if gone else now.calls - before.calls),
         _figure("Errors", percent(error_share(now)), _change(errors, "{:.1f} pp"), gone, "no calls"),
         _wait(timings, gone),
@@ -113,11 +113,6 @@ def _share(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
 
 
-def known_cost(sums: UsageSums) -> Decimal | None:
-    """The sum of the known costs; None when there are attempts and none has a known cost."""
-    return None if sums.attempts and sums.unknown_cost_calls == sums.attempts else sums.cost_known
-
-
 def error_share(sums: UsageSums) -> float | None:
     """Percent of the calls that failed; None without calls."""
     return 100 * sums.errors / sums.calls if sums.calls else None
@@ -135,7 +130,7 @@ def unknown_words(sums: UsageSums) -> str:
         return ""
     have = "has" if missing == 1 else "have"
     start = f"{plural(missing, 'attempt')} {have} no known price or no token counts"
-    if missing == sums.attempts:
+    if sums.cost is None:
         return f"{start}, so the cost is unknown."
     return f"{start}, so the total is a lower bound."
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from coaching_core.usage.forecast import Estimate, Forecast, Smoothed
-from coaching_core.usage.models import DailyCost
+from coaching_core.usage.forecast import DailyCost, Estimate, Forecast, Smoothed
 from pages.view_models.words import DASH, money_total
 
 

@@ -11,7 +11,7 @@ from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import RunStatus
 from coaching_core.usage.models import Dimension, Only, UsageRow, UsageSums, UsageTimings
 from pages.view_models.topics import spoken
-from pages.view_models.usage import NAMES, known_cost
+from pages.view_models.usage import NAMES
 from pages.view_models.words import plural
 
 
@@ -19,7 +19,7 @@ def total_words(rows: Sequence[UsageRow]) -> str:
     """The exact sum of a breakdown's rows."""
     cost = sum((row.usage.cost_known for row in rows), Decimal(0))
     calls = sum(row.usage.calls for row in rows)
-    known = any(known_cost(row.usage) is not None for row in rows)
+    known = any(row.usage.cost is not None for row in rows)
     money = f"${exact(cost)}" if known else "no known cost"
     return f"Sum of {plural(len(rows), 'row')}: {plural(calls, 'call')}, {money}; exactly the totals above."
 
@@ -61,7 +61,7 @@ def _version(row: UsageRow) -> str:
 
 
 def _cells(sums: UsageSums) -> dict[str, Any]:
-    cost = known_cost(sums)
+    cost = sums.cost
     return {
         "calls": sums.calls,
         "errors": sums.errors,

@@ -24,8 +24,8 @@ from coaching_core.errors import (
 )
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.catalogue import Catalogue
-from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.equipment import DEFAULT_MAX_TOKENS
+from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.model_loop import ModelLoop
 from coaching_core.llm.prices import load_price_table
 from coaching_core.llm.resilience import RetryPolicy

@@ -42,8 +42,16 @@ _MEASURES = {
 }
 _SAMPLES = {
     "latencies": f"string_agg(float8send(coalesce(waited_ms, 0) + latency_ms), '') filter (where {_TIMED})",
-    "ttfts": f"string_agg(float8send(coalesce(waited_ms, 0) + ttft_ms), '') filter (where {_TIMED} and ttft_ms is not null)",
+    "ttfts": "string_agg(float8send(coalesce(waited_ms, 0) + ttft_ms), '') "
+    f"filter (where {_TIMED} and ttft_ms is not null)",
 }
+_INDEXES = (
+    "create index ix_prompt_runs_user on prompt_runs (user_id, created_at)",
+    "create index ix_prompt_runs_topic on prompt_runs (topic_id, prompt_version, created_at)",
+    "create index ix_prompt_runs_request on prompt_runs (request_id)",
+    "create index ix_prompt_runs_call on prompt_runs (call_id)",
+    "create index ix_prompt_runs_not_ok on prompt_runs (created_at) where status <> 'ok'",
+)
 _LOCK_KEY = 7_202_613
 
 
@@ -61,7 +69,7 @@ def _columns(table: str, postgresql: bool) -> str:
     money = ("cost_usd", "held_usd", "saved_usd")
     measures = [f"{name} {'numeric(24, 12)' if name in money else 'bigint'} not null" for name in _MEASURES]
     kind = "bytea" if postgresql else "double[]"
-    samples = [f"{name} {kind}" for name in _SAMPLES] if table == "usage_cells" else []
+    samples = [f"{name} {kind}" for name in _SAMPLES]
     return ", ".join([_KEY_COLUMNS[table], *measures, *samples, "fresh boolean not null"])
 
 
@@ -70,10 +78,10 @@ def _keep_in_step(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"create index ix_{table} on {table} (tenant_id, day)"))
         connection.execute(sa.text(f"create index ix_{table}_fresh on {table} (day) where fresh"))
         connection.execute(sa.text(_count(table, "prompt_runs", fresh=False)))
-    for name in _SAMPLES:  # doubles hardly compress
-        connection.execute(sa.text(f"alter table usage_cells alter column {name} set storage external"))
-    for column in ("user_id", "request_id", "call_id"):
-        connection.execute(sa.text(f"create index ix_prompt_runs_{column} on prompt_runs ({column}, created_at)"))
+        for name in _SAMPLES:  # doubles hardly compress
+            connection.execute(sa.text(f"alter table {table} alter column {name} set storage external"))
+    for statement in _INDEXES:
+        connection.execute(sa.text(statement))
     for statement in _functions():
         connection.execute(sa.text(statement))
     for event, transition, does in (
@@ -91,7 +99,7 @@ def _keep_in_step(connection: sa.Connection) -> None:
 
 def _count(table: str, source: str, fresh: bool, where: str = "true") -> str:
     keys = _KEYS[table]
-    sums = _MEASURES | (_SAMPLES if table == "usage_cells" else {})
+    sums = _MEASURES | _SAMPLES
     taken = keys.replace("day", "created_at::date", 1)
     group = ", ".join(str(place) for place in range(1, keys.count(",") + 2))
     return (
@@ -109,7 +117,8 @@ def _functions() -> list[str]:
         _recounting("usage_recount", "gone_or_new", recount),
         _recounting(
             "usage_recount_changed",
-            "(select tenant_id, created_at from gone_or_new union all select tenant_id, created_at from changed) as touched",
+            "(select tenant_id, created_at from gone_or_new"
+            " union all select tenant_id, created_at from changed) as touched",
             recount,
         ),
     ]

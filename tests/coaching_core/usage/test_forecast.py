@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from coaching_core.usage.forecast import FEWEST_DAYS, forecast, smooth
-from coaching_core.usage.models import DailyCost
+from coaching_core.usage.forecast import FEWEST_DAYS, DailyCost, forecast, smooth
 
 START = date(2026, 3, 1)
 

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.tables import prompt_runs
+from coaching_core.settings import Settings
 from coaching_core.storage.bulk import insert_rows
-from coaching_core.storage.database import Database
+from coaching_core.storage.database import Database, open_database, store_target
+from coaching_core.storage.migrations import MIGRATIONS, migrate
 from coaching_core.usage import rollup
 from coaching_core.usage.models import Dimension, UsageFilter
 from coaching_core.usage.service import UsageService
@@ -165,3 +167,22 @@ def test_what_was_summed_is_not_summed_again(database: Database) -> None:
     keep(database, many(size=100))
     assert service.keep_up() > 0
     assert service.keep_up() == 0
+
+
+def test_calls_of_an_earlier_release_are_summed_too(store_settings: Settings) -> None:
+    store_settings.home.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(store_target(store_settings))
+    before = tuple(one for one in MIGRATIONS if one.number < 4)
+    migrate(engine, before)
+    runs = many(size=90)
+    with engine.begin() as connection:
+        insert_rows(connection, prompt_runs, [one.as_row() for one in runs])
+    engine.dispose()
+    database = open_database(store_settings)
+    try:
+        service = UsageService(database)
+        assert_exact(service, runs)
+        service.keep_up()
+        assert_exact(service, runs)
+    finally:
+        database.close()

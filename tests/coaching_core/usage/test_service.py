@@ -16,7 +16,7 @@ import pytest
 from coaching_core.errors import InvalidInputError
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.database import Database
-from coaching_core.usage.models import NO_VERSION, SUMMED, WITHOUT, Dimension, RunOrder, UsageFilter
+from coaching_core.usage.models import NO_VERSION, SUMMED, WITHOUT, Dimension, RunOrder, UsageFilter, UsageSums
 from coaching_core.usage.service import UsageService
 from tests.coaching_core.usage.calls import (
     ALL,
@@ -161,6 +161,12 @@ def test_nothing_known_makes_no_average(database: Database) -> None:
     keep(database, [run(1, cost_usd=None)])
 
     assert UsageService(database).headline(ALL).now.cost_per_daily_active_user is None
+
+
+def test_what_was_refused_makes_no_cost_known() -> None:
+    assert UsageSums(attempts=3, refused=1, unknown_cost_calls=2).cost is None
+    assert UsageSums(attempts=4, refused=1, unknown_cost_calls=2, cost_known=Decimal(1)).cost == 1
+    assert UsageSums(attempts=2, refused=2).cost == 0
 
 
 def test_an_empty_store_has_empty_numbers(database: Database) -> None:
