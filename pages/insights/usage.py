@@ -32,7 +32,7 @@ from pages.view_models.usage_outlook import cost_per_user
 from pages.view_models.words import day, plural
 
 _REFRESH_SECONDS = 5
-_SOON_SECONDS = 0.2
+_SOON_SECONDS = 0.4
 _FRESH = timedelta(seconds=2)
 
 
