@@ -73,11 +73,11 @@ def test_a_turn_survives_a_reload_and_can_be_stopped_tried_again_and_branched(pa
 
 
 def test_one_column_fails_in_words_and_the_others_go_on(page: Page, wire: WireServer) -> None:
-    wire.configure(Behaviour(faults=(Fault("status", status=500),)))
+    wire.configure(Behaviour(faults=(Fault("status", status=400),)))
     page.goto(f"/playground?topic=core_values&versions=1,1&models={_MODEL},simulated/coach-brief")
     expect(page.get_by_role("heading", name="Nothing said yet")).to_be_visible()
     say(page, "What should I do first?")
-    expect(page.get_by_text("failed or cannot be reached")).to_be_visible(timeout=_ARRIVED)
+    expect(page.get_by_text("refused the request")).to_be_visible(timeout=_ARRIVED)
     expect(page.locator(".cw-run b", has_text=" / ")).to_have_count(1, timeout=_ARRIVED)
     expect(page.get_by_text(re.compile(r"at least \$0\.0\d+ so far"))).to_be_visible(timeout=_ARRIVED)
     page.get_by_role("button", name="Try again").click()
