@@ -37,6 +37,11 @@ _PATIENCE = 40_000
 """Milliseconds to wait for what a person would see at once; only a busy machine needs them."""
 
 
+def settled(page: Page) -> None:
+    """Wait until the screen has been drawn to its end; a click into one that is being drawn can get lost."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=_PATIENCE)
+
+
 def chromium_path() -> str | None:
     """The Chromium of this machine."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
