@@ -13,12 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.conftest import PROJECT
 
@@ -37,9 +40,18 @@ _PATIENCE = 40_000
 """Milliseconds to wait for what a person would see at once; only a busy machine needs them."""
 
 
-def settled(page: Page) -> None:
-    """Wait until the screen has been drawn to its end; a click into one that is being drawn can get lost."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=_PATIENCE)
+@pytest.fixture(autouse=True)
+def clicks_like_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody clicks into a screen that is still being drawn."""
+    click = Locator.click
+
+    def settle_and_click(locator: Locator, **options: Any) -> None:
+        app = locator.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        with suppress(PlaywrightTimeout):
+            app.wait_for(timeout=5_000)
+        click(locator, **options)
+
+    monkeypatch.setattr(Locator, "click", settle_and_click)
 
 
 def chromium_path() -> str | None:

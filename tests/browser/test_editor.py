@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import RunningWorkbench, settled
+from tests.browser.conftest import RunningWorkbench
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,6 @@ def test_from_the_list_to_a_published_version_and_back(page: Page, workbench: Ru
 
     page.get_by_role("button", name="Review changes").click()
     expect(page.locator("ins", has_text="Always ask {{mood}}.")).to_be_visible()
-    settled(page)
     page.get_by_role("button", name="Save version 2").click()
     expect(page.get_by_text("Version 2 is saved as a draft.")).to_be_visible()
     assert "view=diff" in page.url

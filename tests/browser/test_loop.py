@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.storage.database import open_database
-from tests.browser.conftest import RunningWorkbench, settled, start_workbench
+from tests.browser.conftest import RunningWorkbench, start_workbench
 from tests.conftest import make_settings
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,6 @@ def _edit(page: Page) -> None:
     page.get_by_role("textbox", name="What did you change, and why?").fill("No open questions")
     page.get_by_role("button", name="Review changes").click()
     expect(page.locator("del", has_text=_SENTENCE)).to_be_visible()
-    settled(page)
     page.get_by_role("button", name="Save version 2").click()
     expect(page.get_by_text("Version 2 is saved as a draft.")).to_be_visible()
 
