@@ -90,6 +90,18 @@ class PromptRun:
         return self.as_row() | {"created_at": self.created_at.isoformat(), "call_id": self.call_id} | money
 
     @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> PromptRun:
+        """The inverse of :meth:`as_row`, from a row as the store gives it back."""
+        return cls(
+            **dict(row)
+            | {
+                "interaction_ids": tuple(row["interaction_ids"]),
+                "purpose": Purpose(row["purpose"]),
+                "status": RunStatus(row["status"]),
+            }
+        )
+
+    @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PromptRun:
         """The inverse of :meth:`as_json`."""
         known = {field.name: document[field.name] for field in fields(cls) if field.name in document}

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,7 +21,6 @@ from coaching_core.llm.limit_book import Charges, Counter, CounterKey
 from coaching_core.llm.limits import Limit
 from coaching_core.llm.shared_book import SharedBook, as_charges, reservation_of, reservation_row
 from coaching_core.llm.tables import limit_counters, prompt_runs, reservations
-from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
 from coaching_core.storage.group_commit import GroupCommit
@@ -252,13 +250,7 @@ def _delete_records(connection: sa.Connection, run_ids: Sequence[str]) -> dict[s
     if not run_ids:
         return {}
     gone = sa.delete(prompt_runs).where(prompt_runs.c.id.in_(run_ids)).returning(*prompt_runs.columns)
-    return {row["id"]: _run_of(row) for row in connection.execute(gone).mappings()}
-
-
-def _run_of(row: sa.RowMapping) -> PromptRun:
-    values: dict[str, Any] = dict(row)
-    values["interaction_ids"] = tuple(row["interaction_ids"])
-    return PromptRun(**values | {"purpose": Purpose(row["purpose"]), "status": RunStatus(row["status"])})
+    return {row["id"]: PromptRun.from_row(dict(row)) for row in connection.execute(gone).mappings()}
 
 
 def _counters_over(limit: Limit, now: datetime) -> sa.Delete:

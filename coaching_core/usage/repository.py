@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.tables import prompt_runs
-from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.bulk import as_batch
 from coaching_core.storage.schema import UtcDateTime
 from coaching_core.usage import measures
@@ -163,16 +162,7 @@ class UsageReader:
 
 def run_of(row: sa.RowMapping) -> PromptRun:
     """The PromptRun that a row holds."""
-    return PromptRun(
-        **dict(row)
-        | {
-            "purpose": Purpose(row["purpose"]),
-            "status": RunStatus(row["status"]),
-            "interaction_ids": tuple(row["interaction_ids"]),
-            "attempt": row["attempt"] or 1,
-            "final": row["final"] is not False,
-        }
-    )
+    return PromptRun.from_row(dict(row))
 
 
 def _needs_words(column: sa.Column[Any]) -> bool:
