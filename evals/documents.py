@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from coaching_core.errors import InvalidDatasetError
+from coaching_core.yaml_text import load_yaml
 
 
 def first_problem(error: ValidationError) -> str:
@@ -32,7 +33,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
         InvalidDatasetError: It is not UTF-8, not YAML or not a mapping; names the line where YAML knows it.
     """
     try:
-        document = yaml.safe_load(read_bytes(file).decode("utf-8"))
+        document = load_yaml(read_bytes(file).decode("utf-8"))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise InvalidDatasetError(str(file), line, "not UTF-8") from error

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
-
 from coaching_core.clock import utc_now
 from coaching_core.errors import MissingKeyError, ModelDisabledError, ModelNotFoundError
 from coaching_core.llm.configuration import (
@@ -28,6 +26,7 @@ from coaching_core.llm.prices import ModelFacts, Price, PriceTable
 from coaching_core.llm.providers.simulated import SIMULATED_MODELS
 from coaching_core.llm.types import ModelInfo, Purpose, Usage
 from coaching_core.settings import Settings
+from coaching_core.yaml_text import load_yaml
 
 _MILLION = Decimal(1_000_000)
 _SIMULATED_PRICES = "simulated-1"
@@ -236,7 +235,7 @@ class Catalogue:
         return info.available and info.simulated == (name in self._simulated)
 
     def _load_labels(self, file: Path) -> dict[str, str]:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else []
+        entries = load_yaml(file.read_text(encoding="utf-8")) if file.exists() else []
         return {entry["name"]: entry["label"] for entry in entries} | {
             name: name for name in self._settings.extra_models
         }

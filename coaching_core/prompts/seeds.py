@@ -12,6 +12,7 @@ from coaching_core.people import Person, Role
 from coaching_core.prompts.models import TopicDraft
 from coaching_core.prompts.service import PromptService
 from coaching_core.prompts.validation import decode_prompt, parse_draft
+from coaching_core.yaml_text import load_yaml
 
 SEED_AUTHOR = "Workbench"
 """Who has written the seeds' versions."""
@@ -65,7 +66,7 @@ def _create(service: PromptService, draft: TopicDraft) -> bool:
 
 def _read_card(file: Path) -> dict[str, Any]:
     try:
-        facts = yaml.safe_load(file.read_text(encoding="utf-8"))
+        facts = load_yaml(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidDatasetError(str(file), None, f"cannot be read: {error}") from error
     except yaml.YAMLError as error:

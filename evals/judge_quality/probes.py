@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from coaching_core.yaml_text import load_yaml
 from evals.dataset import GoldenItem, Turn
 
 GOOD, PLAIN, ATTACKED = "good", "weak", "attack: "
@@ -68,7 +68,7 @@ class ProbeSet(_Frozen):
 @cache
 def own_probes() -> ProbeSet:
     """The probes that come with the product."""
-    return ProbeSet.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return ProbeSet.model_validate(load_yaml(_FILE.read_text(encoding="utf-8")))
 
 
 def attack_of(variant: str) -> str:
