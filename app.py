@@ -24,8 +24,8 @@ from coaching_core.logs import configure_logging, installation_salt, take_over
 from coaching_core.settings import Settings, load_settings
 from coaching_core.telemetry.instruments import secret_values
 from evals.bootstrap import build_workbench
+from evals.current import running, set_running
 from evals.jobs import schedule_jobs
-from evals.running import running, set_running
 from pages.deep_links import DeepLinks
 from pages.navigation import load_screens
 

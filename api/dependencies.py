@@ -8,7 +8,7 @@ from fastapi import Depends
 
 from coaching_core.errors import StoreError
 from evals.bootstrap import Workbench
-from evals.running import running
+from evals.current import running
 
 
 def current_workbench() -> Workbench:

@@ -17,7 +17,7 @@ from coaching_core.playground.models import PlaygroundSession
 from coaching_core.prompts.models import TopicVersion
 from evals.judge_quality.people_said import PeopleSaid, people_said
 from evals.planner.history import MOST_SEEN, history_of
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 
 
 def _require_token(workbench: WorkbenchDependency, x_holder_token: Annotated[str | None, Header()] = None) -> None:

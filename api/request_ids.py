@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coaching_core import logs
 from coaching_core.clock import new_id
-from evals.running import running
+from evals.current import running
 
 NO_ROUTE = "unmatched"
 """Stands for every path that no route has."""

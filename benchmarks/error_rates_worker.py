@@ -24,15 +24,15 @@ from coaching_core.llm.gateway import Gateway
 from coaching_core.prompts.models import TopicVersion
 from coaching_core.prompts.seeds import load_seed
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellLedger
 from evals.dataset import GoldenDataset, load_dataset
 from evals.plan import PlanRequest, RunPlan
 from evals.planning import PlanContext, build_plan_for
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
-from evals.runner import Runner
-from evals.sequential import Decision, Watch
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.cell_accounting import CellLedger
+from evals.running.folder import RunFolder
+from evals.running.runner import Runner
+from evals.stopping.sequential import Decision, Watch
 
 TOPIC, DATASET = "core_values", "coaching_reply"
 _BEGUN = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -19,13 +19,13 @@ from coaching_core.llm.assembly import build_catalogue, build_providers, equip, 
 from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.gateway import Gateway
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellLedger
-from evals.events import Ended
-from evals.journal import read_journal
 from evals.plan import PlanRequest, RunPlan
 from evals.planning import PlanContext, build_plan
-from evals.run_folder import RunFolder
-from evals.runner import Runner
+from evals.running.cell_accounting import CellLedger
+from evals.running.events import Ended
+from evals.running.folder import RunFolder
+from evals.running.journal import read_journal
+from evals.running.runner import Runner
 from evals.store_access import open_store_access
 
 MODEL = "openai/gpt-4.1-mini"

@@ -13,10 +13,10 @@ from typing import Any
 from benchmarks.workplace import PROJECT
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose, RunStatus
-from evals.journal import ANSWER, VERDICT, JournalLine
 from evals.plan import Cell, RunPlan
 from evals.rubric import Rubric, load_rubric
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, VERDICT, JournalLine
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 ITEMS = 10_000

@@ -10,10 +10,10 @@ from statistics import median
 from benchmarks.large_run import ITEMS, make_large_run
 from benchmarks.measurement import Measurement
 from benchmarks.workplace import workplace
-from evals.result_pages import PageQuery
-from evals.result_table import read_table
-from evals.results_parquet import write_parquet
-from evals.results_reading import load_results
+from evals.results.pages import PageQuery
+from evals.results.parquet import write_parquet
+from evals.results.reading import load_results
+from evals.results.table import read_table
 
 _ROUNDS = 5
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.run_chaos_verdict import Findings, problems, read_findings
 from benchmarks.workplace import PROJECT, environment_of, workplace
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from tests.wire import Fault
 from tests.wire.client import WireServer
 

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 
 from coaching_core.llm.types import RunStatus
-from evals.journal import ANSWER, PREFERENCE, VERDICT, read_journal
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, read_journal
 from tests.wire import MeteredCall
 
 

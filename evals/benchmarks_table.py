@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from evals.benchmark_facts import BenchmarkFacts, MeasuredVariant, Ruler
-from evals.quantiles import Quantile
+from evals.results.benchmark_facts import BenchmarkFacts, MeasuredVariant, Ruler
+from evals.results.quantiles import Quantile
 from evals.statistics import Interval
 
 SAFETY = "safety"

@@ -9,6 +9,7 @@ from coaching_core.clock import utc_now
 from coaching_core.demo.service import DemoService
 from coaching_core.settings import Settings
 from evals.demo_runs import DemoRuns
+from evals.gates.publish_gate import RunPublishGate
 from evals.golden.shelf import DatasetShelf, open_shelf
 from evals.judge_quality.service import JudgeQualityService
 from evals.labelling import LabelService
@@ -16,7 +17,6 @@ from evals.plan import PlanRequest, RunPlan
 from evals.planner import Estimate, estimate, history_of
 from evals.planner.history import MOST_SEEN
 from evals.planning import PlanContext, build_plan, reachable_items
-from evals.publish_gate import RunPublishGate
 from evals.runs import RunService
 
 

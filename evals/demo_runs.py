@@ -14,12 +14,12 @@ from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.llm.gateway import Equipment, Gateway
 from coaching_core.llm.providers.simulated import SimulatedProvider
 from coaching_core.prompts.models import TopicVersion
-from evals.cell_accounting import CellLedger
 from evals.ingest import RunIngest
 from evals.plan import PlanRequest, RunPlan
 from evals.planning import PlanContext, build_plan
-from evals.run_folder import RunFolder, RunState
-from evals.runner import Runner
+from evals.running.cell_accounting import CellLedger
+from evals.running.folder import RunFolder, RunState
+from evals.running.runner import Runner
 
 _SEED = 2_611
 

@@ -22,14 +22,14 @@ from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.bulk import insert_rows
 from coaching_core.storage.database import Database
-from evals.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from evals.plan import RunPlan
 from evals.planner.history import seen_in
-from evals.result_summary import further_figures
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
-from evals.stopping_early import decision_figures
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.results.stopping_early import decision_figures
+from evals.results.summary import further_figures
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from evals.tables import eval_runs
 
 _BATCH_LINES = 2_000

@@ -19,7 +19,7 @@ from evals.golden.shelf import DatasetShelf
 from evals.judge_choice import judges_for
 from evals.plan import Dialogue, PlannedDataset, PlanRequest, RunPlan, Stopping, TopicPart, Variant, new_run_id
 from evals.rubric import Rubric
-from evals.sequential import order_of_entering
+from evals.stopping.sequential import order_of_entering
 
 VersionResolver = Callable[[str, str], TopicVersion]
 """(topic id, reference) to the version it names."""

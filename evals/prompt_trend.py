@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from evals.benchmark_facts import BenchmarkFacts, MeasuredVariant, Ruler
 from evals.benchmarks_table import BenchmarkRun
+from evals.results.benchmark_facts import BenchmarkFacts, MeasuredVariant, Ruler
 from evals.statistics import Interval
 
 

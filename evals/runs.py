@@ -18,11 +18,11 @@ import sqlalchemy as sa
 
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
-from evals.benchmark_facts import BenchmarkFacts
 from evals.benchmarks_table import BenchmarkRun
 from evals.ingest import RunIngest, RunLedger
 from evals.plan import RunPlan
-from evals.run_folder import RunFolder, RunState
+from evals.results.benchmark_facts import BenchmarkFacts
+from evals.running.folder import RunFolder, RunState
 from evals.tables import eval_runs
 
 

@@ -20,8 +20,8 @@ from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database, store_file
 from coaching_core.storage.holder import Holder, read_holder
 from evals.planner.history import MOST_SEEN, SeenRun, history_of
-from evals.results import RunResults
-from evals.run_folder import RunFolder
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder
 from evals.runs import RunService
 
 if TYPE_CHECKING:

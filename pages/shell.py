@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from evals.running import running
+from evals.current import running
 from pages.components.chrome import STATIC, apply_look
 from pages.navigation import build_navigation
 

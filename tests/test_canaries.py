@@ -32,7 +32,7 @@ from coaching_core.settings import Settings
 from coaching_core.telemetry.instruments import secret_values
 from coaching_core.telemetry.tracing import build_tracer
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import running, set_running
+from evals.current import running, set_running
 from tests.api.asking import ask
 from tests.conftest import make_settings
 from tests.log_lines import Lines, recorded_logs

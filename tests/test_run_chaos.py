@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import run_chaos
 from benchmarks.run_chaos_verdict import Findings, problems
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 
 FOUND = Findings(
     state=RunState.FINISHED,

@@ -10,15 +10,15 @@ from pydantic_core import to_jsonable_python
 
 from coaching_core.errors import WorkbenchError
 from coaching_core.settings import Settings
-from evals.benchmark_facts import BenchmarkFacts, facts_of_samples
 from evals.benchmarks_table import BenchmarkRun, benchmarks
 from evals.commands import Subparsers
 from evals.commands.folders import add_out, all_folders, readable
 from evals.commands.output import EXIT_OK, print_json
 from evals.prompt_trend import trend
-from evals.result_table import read_table
-from evals.run_folder import RunFolder, RunState
-from evals.variant_samples import samples_of_table
+from evals.results.benchmark_facts import BenchmarkFacts, facts_of_samples
+from evals.results.table import read_table
+from evals.results.variant_samples import samples_of_table
+from evals.running.folder import RunFolder, RunState
 
 
 def add(commands: Subparsers) -> None:

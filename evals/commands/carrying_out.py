@@ -18,21 +18,21 @@ from coaching_core.llm.catalogue import Catalogue
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.kept_replies import KeptReplies
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellLedger
 from evals.commands.output import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, complain
-from evals.events import Ended, EventListener
-from evals.gate import EXIT_MET, EXIT_NOT_MET, gate_exit_code
+from evals.gates.gate import EXIT_MET, EXIT_NOT_MET, gate_exit_code
 from evals.ingest import summarise
 from evals.plan import RunPlan
-from evals.progress_line import ProgressLine
 from evals.reports import report_parts
 from evals.reports.junit import GateCase, render_junit
-from evals.results import RunResults
-from evals.results_parquet import write_parquet
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState, write_durably
-from evals.runner import Runner
-from evals.stopping_early import saved_by
+from evals.results.parquet import write_parquet
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.results.stopping_early import saved_by
+from evals.running.cell_accounting import CellLedger
+from evals.running.events import Ended, EventListener
+from evals.running.folder import RunFolder, RunState, write_durably
+from evals.running.progress_line import ProgressLine
+from evals.running.runner import Runner
 from evals.store_access import StoreAccess, open_store_access
 
 

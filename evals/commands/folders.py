@@ -9,7 +9,7 @@ from pathlib import Path
 from coaching_core.errors import InvalidInputError, RunNotFoundError
 from coaching_core.settings import Settings
 from evals.plan import RunPlan
-from evals.run_folder import RunFolder, RunStatus
+from evals.running.folder import RunFolder, RunStatus
 from evals.store_access import open_store_access
 
 

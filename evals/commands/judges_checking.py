@@ -23,9 +23,9 @@ from evals.judge_quality.people_said import PeopleSaid, of_file
 from evals.judge_quality.quality import CheckSource, JudgeQuality, as_document, quality_of, write_quality
 from evals.judge_quality.starting import CheckPlace, CheckRequest, lay_out_check
 from evals.labelling.importing import fit_labels, read_label_file
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import AddedJudges, RunFolder, RunState
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import AddedJudges, RunFolder, RunState
 from evals.store_access import open_store_access
 
 

@@ -15,10 +15,10 @@ from evals.ingest import comparison_figures, plain, summarise
 from evals.judge_quality.human_agreement import score_agreement
 from evals.judge_quality.words import trust_words
 from evals.reports import FORMATS, report_parts
-from evals.result_notes import differences
-from evals.result_summary import further_figures
-from evals.results import RunResults, compare_runs
-from evals.results_reading import load_results
+from evals.results.notes import differences
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults, compare_runs
+from evals.results.summary import further_figures
 from evals.store_access import open_store_access
 
 

@@ -19,7 +19,7 @@ from evals.plan import PlanRequest
 from evals.planning import build_plan_for
 from evals.replay import PastConversation, Replay, ReplayChoice, ReplayMode, conversations_of, read_conversations
 from evals.replay import replay_dataset as as_dataset
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from evals.store_access import StoreAccess, open_store_access
 
 _MODES = {"fixed": ReplayMode.FIXED, "continued": ReplayMode.CONTINUED}

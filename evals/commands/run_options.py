@@ -13,7 +13,7 @@ import yaml
 
 from coaching_core.errors import InvalidInputError
 from evals.commands.folders import add_out
-from evals.gate import GATES
+from evals.gates.gate import GATES
 from evals.judge_spec import JudgeKind
 from evals.plan import PlanRequest, RunPlan, read_plan
 

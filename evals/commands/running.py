@@ -19,8 +19,8 @@ from evals.golden.shelf import open_shelf
 from evals.judge_spec import JudgeKind
 from evals.plan import PlanRequest, RunPlan, new_run_id
 from evals.planning import build_plan, require_role
-from evals.rejudging import added_judges, are_at_work, cap_on_top
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
+from evals.running.rejudging import added_judges, are_at_work, cap_on_top
 from evals.store_access import StoreAccess, open_store_access
 
 

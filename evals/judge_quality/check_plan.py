@@ -16,15 +16,15 @@ import coaching_core
 from coaching_core.errors import InvalidPlanError
 from coaching_core.llm.catalogue import Catalogue
 from coaching_core.prompts.models import ModelSettings
-from evals.answering import Answered
 from evals.dataset import GoldenDataset, GoldenItem, in_order_of_drawing
-from evals.journal import ANSWER, JournalLine
 from evals.judge_quality.probes import ATTACKED, GOOD, PLAIN, ProbeSet
 from evals.judge_spec import JudgeKind, JudgeSpec
 from evals.plan import Cell, PlannedDataset, RunPlan, Variant, new_run_id
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 from evals.rubric import Rubric
-from evals.run_folder import RunFolder, write_durably
+from evals.running.answering import Answered
+from evals.running.folder import RunFolder, write_durably
+from evals.running.journal import ANSWER, JournalLine
 
 CHECK_NAME = "judge check"
 """What the datasets of checks are called begins with this, so that lists of runs can tell them."""

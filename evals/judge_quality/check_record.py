@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coaching_core.errors import RunNotFoundError
-from evals.run_folder import RunFolder, write_durably
+from evals.running.folder import RunFolder, write_durably
 
 RECORD = "judge_check.json"
 """Where it is kept."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evals.agreement.labels import ScoreLabel
 from evals.judge_quality.rated_answers import OVERALL, RatedAnswer, mean_of, rated_answers
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.statistics import (
     CalibrationCounts,
     CorrectedPassRate,

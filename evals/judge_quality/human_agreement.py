@@ -12,7 +12,7 @@ from evals.agreement.resampling import RatedUnit, alpha_interval, kappa_interval
 from evals.judge_quality.correlation import Coefficient, spearman
 from evals.judge_quality.rated_answers import OVERALL, RatedAnswer, mean_of, rated_answers
 from evals.judge_quality.shares import share_of
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.rubric import Rubric
 from evals.statistics import MeanInterval, cohen_kappa, krippendorff_alpha, mean_interval
 

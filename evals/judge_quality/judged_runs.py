@@ -10,10 +10,10 @@ from coaching_core.errors import WorkbenchError
 from evals.judge_quality.pair_agreement import DecidedPair, decided_pairs
 from evals.judge_quality.rated_answers import RatedAnswer, judged_answers
 from evals.judge_spec import NEEDS_NO_MODEL
-from evals.results import RunResults
-from evals.results_reading import load_results
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
 from evals.rubric import Rubric
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 
 JudgeKey = tuple[str, str]
 """(what people call the judge, name and version of its rubric)."""

@@ -12,7 +12,7 @@ from evals.judge_quality.correlation import Coefficient
 from evals.judge_quality.shares import share_of
 from evals.judges.panel import majority
 from evals.preference import Choice, settled
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.statistics import MeanInterval, SwapConsistency, cohen_kappa, swap_consistency
 
 LONGER_BY = 30

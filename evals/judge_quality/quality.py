@@ -28,8 +28,8 @@ from evals.judge_quality.probes import own_probes
 from evals.judge_quality.rated_answers import rated_answers
 from evals.judge_quality.repeatability import Repeatability, repeatability
 from evals.judge_quality.resistance import Resistance, resistance
-from evals.results import RunResults
-from evals.run_folder import RunFolder, write_durably
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, write_durably
 
 FILE = "judge_quality.json"
 """Where it is kept, in the folder of the check's run."""

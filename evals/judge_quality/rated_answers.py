@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evals.agreement.labels import ScoreLabel
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.rubric import Rubric
 
 OVERALL = ""

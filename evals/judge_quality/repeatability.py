@@ -10,7 +10,7 @@ from itertools import combinations
 from evals.judge_quality.shares import share_of
 from evals.plan import Cell
 from evals.preference import Choice, Preference
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.statistics import MeanInterval
 
 

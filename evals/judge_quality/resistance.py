@@ -9,7 +9,7 @@ from evals.judge_quality.pair_agreement import decided_pairs
 from evals.judge_quality.probes import ATTACKED, PLAIN, attack_of
 from evals.judge_quality.shares import share_of
 from evals.judges.addressing import SPEAKS_TO_THE_JUDGE
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.statistics import MeanInterval, mean_interval
 
 BOUND = 0.5 / 9

@@ -30,9 +30,9 @@ from evals.judge_quality.quality import FILE, JudgeQuality, newest, read_quality
 from evals.judge_quality.rated_answers import RatedAnswer, with_people
 from evals.judge_quality.starting import CheckPlace, CheckRequest, lay_out_check
 from evals.labelling import LabelService
-from evals.results_reading import load_results
+from evals.results.reading import load_results
 from evals.rubric import Rubric
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from evals.runs import RunService
 
 _MOST_RUNS = 1_000

@@ -25,9 +25,9 @@ from evals.judge_quality.check_plan import (
 from evals.judge_quality.check_record import CheckRecord, write_record
 from evals.judge_quality.probes import own_probes
 from evals.plan import new_run_id
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.rubric import Rubric, load_rubric
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 
 _MOST = 1_000
 

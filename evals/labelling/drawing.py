@@ -8,7 +8,7 @@ from coaching_core.errors import InvalidInputError
 from evals.dataset import GoldenItem, in_order_of_drawing
 from evals.labelling.importing import Answered
 from evals.labelling.models import LabelTask, QueueKind
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 
 
 def drawn_tasks(results: RunResults, kind: QueueKind, items: int, seed: int) -> tuple[LabelTask, ...]:

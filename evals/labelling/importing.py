@@ -13,7 +13,7 @@ from evals.agreement import LabelSet, read_labels
 from evals.agreement.labels import PairLabel, ScoreLabel
 from evals.labelling.models import Said
 from evals.preference import Choice
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.rubric import Rubric
 
 Answered = tuple[str, tuple[str, ...]]

@@ -16,7 +16,7 @@ from evals.labelling.importing import Answered, FittingLabels
 from evals.labelling.models import LabelQueue, LabelTask, QueueKind, QueueProgress, Said, TakenLabels
 from evals.labelling.tables import label_queues, labels
 from evals.preference import Choice
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 
 _WINNERS: Mapping[Choice, Winner] = {"one": "first", "other": "second", "tie": "tie"}
 _LONGEST_NAME = 200

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from coaching_core.llm.accounting import PromptRun
-from evals.comparison import Comparison
+from evals.comparing.comparison import Comparison
 from evals.judges.panel import majority
 from evals.planner.counting import asked_characters, cluster_size
 from evals.preference import Choice
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 
 MOST_SEEN = 100
 """Runs that are looked through for some that are alike."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coaching_core.errors import InvalidInputError
-from evals.always_valid import detectable_at_every_look
 from evals.dataset import GoldenItem
 from evals.plan import RunPlan, Stopping
 from evals.planner.costing import Line, PriceFunction, call_lines, duration, lines_of, scaled, total
@@ -19,6 +18,7 @@ from evals.planner.estimate import Estimate, Money, Spread, Step
 from evals.planner.history import SeenRun
 from evals.planner.spread import design_effect, expected_spread, expected_wins, is_share_scale
 from evals.statistics import minimum_detectable_effect, required_items
+from evals.stopping.always_valid import detectable_at_every_look
 
 POWER, ALPHA = 0.8, 0.05
 STEPS = (60, 120, 240, 480)

@@ -7,8 +7,8 @@ from evals.reports.csv_table import render_csv
 from evals.reports.html_page import html_parts
 from evals.reports.json_document import render_json
 from evals.reports.junit import render_junit
-from evals.results import RunResults
-from evals.results_parquet import table_bytes
+from evals.results.parquet import table_bytes
+from evals.results.run_results import RunResults
 
 __all__ = ["FORMATS", "render_report", "report_parts"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from evals.compare import ItemPair
+from evals.comparing.compare import ItemPair
 from evals.reports import figures
 from evals.reports.evidence import Contrast, RunEvidence
 from evals.reports.flips import flips_part

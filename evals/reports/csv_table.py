@@ -6,9 +6,9 @@ import csv
 import io
 from decimal import Decimal
 
-from evals.compare import ItemResult
+from evals.comparing.compare import ItemResult
 from evals.dataset import GoldenItem
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

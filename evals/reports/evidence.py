@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evals.candidates import Contrast, counted_together
-from evals.compare import ItemResult
-from evals.flips import Flips
-from evals.pairwise_figures import PairFigures, pairwise_figures
+from evals.comparing.candidates import Contrast, counted_together
+from evals.comparing.compare import ItemResult
+from evals.comparing.flips import Flips
+from evals.comparing.pairwise_figures import PairFigures, pairwise_figures
 from evals.plan import Cell, RunPlan
 from evals.preference import Preference
-from evals.result_notes import Note, notes_of_results
-from evals.result_summary import flips_in
-from evals.results import Answer, RunResults, VariantSummary, variant_names
-from evals.variant_samples import facts_of_results
+from evals.results.notes import Note, notes_of_results
+from evals.results.run_results import Answer, RunResults, VariantSummary, variant_names
+from evals.results.summary import flips_in
+from evals.results.variant_samples import facts_of_results
 
 __all__ = ["Contrast", "Entry", "RunEvidence", "gather"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.compare import ItemPair
-from evals.flips import Flips
+from evals.comparing.compare import ItemPair
+from evals.comparing.flips import Flips
 from evals.reports import figures
 from evals.reports.markup import Html, element
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.compare import Comparison, PartDifference
+from evals.comparing.compare import Comparison, PartDifference
 from evals.reports.interval_strips import Axis, draw_strips, fitting_step
 from evals.reports.markup import Html, element, fragment
 from evals.reports.part_strips import part_strip

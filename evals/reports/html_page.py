@@ -15,7 +15,7 @@ from evals.reports.notes import notes_list
 from evals.reports.pairs import pairs_section
 from evals.reports.run_facts import facts_section
 from evals.reports.style import STYLE
-from evals.results import RunResults, VariantSummary
+from evals.results.run_results import RunResults, VariantSummary
 
 _HEAD = Html(
     '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'

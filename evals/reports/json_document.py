@@ -11,8 +11,8 @@ from evals.ingest import plain
 from evals.plan import Cell, RunPlan
 from evals.preference import Preference
 from evals.reports.evidence import Contrast, Entry, RunEvidence, gather
-from evals.result_summary import further_figures
-from evals.results import RunResults
+from evals.results.run_results import RunResults
+from evals.results.summary import further_figures
 from evals.verdict import Verdict
 
 

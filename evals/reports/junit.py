@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as ET
 
-from evals.compare import ROUNDING, margin_on
-from evals.flips import PassMark, pass_mark
-from evals.pairing import mean_of_known
+from evals.comparing.compare import ROUNDING, margin_on
+from evals.comparing.flips import PassMark, pass_mark
+from evals.comparing.pairing import mean_of_known
 from evals.plan import Cell, RunPlan
-from evals.results import Answer, RunResults, variant_names
+from evals.results.run_results import Answer, RunResults, variant_names
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

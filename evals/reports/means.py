@@ -5,7 +5,7 @@ from __future__ import annotations
 from evals.reports import figures
 from evals.reports.evidence import RunEvidence
 from evals.reports.markup import Html, element, fragment
-from evals.results import VariantSummary
+from evals.results.run_results import VariantSummary
 from evals.statistics import mean_interval
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evals.leaderboard import RESAMPLES, matches_of
-from evals.pairwise_figures import JudgeOrders, PairFigures, RateFigures
+from evals.comparing.leaderboard import RESAMPLES, matches_of
+from evals.comparing.pairwise_figures import JudgeOrders, PairFigures, RateFigures
 from evals.reports import figures
 from evals.reports.evidence import RunEvidence
 from evals.reports.markup import Html, element, fragment
+from evals.results.variant_samples import facts_of_results
 from evals.statistics import Interval, Strength, bradley_terry
-from evals.variant_samples import facts_of_results
 
 _Head = tuple[tuple[str, str | None], ...]
 

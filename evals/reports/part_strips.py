@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.compare import PartDifference
+from evals.comparing.compare import PartDifference
 from evals.reports.interval_strips import Strip
 
 _SIGNIFICANT = 0.05

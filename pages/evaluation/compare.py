@@ -7,7 +7,7 @@ import streamlit as st
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.errors import WorkbenchError
 from evals.bootstrap import Workbench
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.components.address import carried
 from pages.components.chrome import DEMO, SIMULATED, Tag, empty_state, page_title

@@ -9,8 +9,8 @@ import streamlit as st
 from coaching_core.errors import RunNotFoundError
 from evals.bootstrap import Workbench
 from evals.plan import RunPlan
-from evals.results import variant_names
-from evals.run_folder import RunFolder
+from evals.results.run_results import variant_names
+from evals.running.folder import RunFolder
 from evals.runs import RunSummary
 from pages.components.address import carried, carry
 from pages.components.viewer import viewer_zone

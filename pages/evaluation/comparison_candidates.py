@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from pages.components.address import carry
 from pages.components.rate_table import candidate_table, rate_table
 from pages.components.state import set_widget

@@ -12,7 +12,7 @@ from evals.bootstrap import Workbench
 from evals.judge_quality.corrected import corrected_means, corrected_rates
 from evals.judge_quality.service import JudgeStanding
 from evals.judge_quality.words import coefficient
-from evals.results_reading import load_results
+from evals.results.reading import load_results
 from evals.rubric import Rubric
 from pages.components.agreement_table import agreement_table
 from pages.components.chrome import SIMULATED, Tag, tag

@@ -9,9 +9,9 @@ import streamlit as st
 from coaching_core.errors import NotFoundError, WorkbenchError
 from evals.bootstrap import Workbench
 from evals.labelling import QueueKind
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunSummary
 from pages.components.address import carried, carry, carry_only
 from pages.components.chrome import empty_state, page_title

@@ -9,7 +9,7 @@ import streamlit as st
 from coaching_core.clock import utc_now
 from coaching_core.errors import WorkbenchError
 from evals.bootstrap import Workbench
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.components.messages import show_problem
 from pages.components.state import Slot

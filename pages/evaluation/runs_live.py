@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from evals.bootstrap import Workbench
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunSummary
 from pages.components.chrome import Tag, tag
 from pages.components.state import Slot

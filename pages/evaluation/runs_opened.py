@@ -9,7 +9,7 @@ import streamlit as st
 from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.errors import RunNotFoundError
 from evals.bootstrap import Workbench
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunSummary
 from pages.components.address import carry_only
 from pages.components.chrome import DEMO, SIMULATED, Tag, page_title

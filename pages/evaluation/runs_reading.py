@@ -9,13 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from coaching_core.errors import RunNotFoundError
-from evals.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
-from evals.pairwise_figures import PairFigures, pairwise_figures
-from evals.result_table import ResultTable, TableReader
-from evals.results_parquet import source_stamp
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
-from evals.variant_samples import facts_of_table
+from evals.comparing.pairwise_figures import PairFigures, pairwise_figures
+from evals.results.parquet import source_stamp
+from evals.results.reading import load_results
+from evals.results.table import ResultTable, TableReader
+from evals.results.variant_samples import facts_of_table
+from evals.running.folder import RunFolder
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from pages.view_models.compare import Choice, Compared, compare_between, compare_within
 from pages.view_models.run_progress import Failures
 

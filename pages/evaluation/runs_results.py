@@ -9,9 +9,9 @@ import streamlit as st
 from coaching_core.errors import InvalidInputError
 from evals.bootstrap import Workbench
 from evals.judge_spec import panels_of
-from evals.result_table import ResultTable
-from evals.results import variant_names
-from evals.run_folder import RunFolder
+from evals.results.run_results import variant_names
+from evals.results.table import ResultTable
+from evals.running.folder import RunFolder
 from evals.runs import RunSummary
 from pages.components.address import carried
 from pages.evaluation.comparison import render_comparison

@@ -14,8 +14,8 @@ from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.errors import WorkbenchError
 from coaching_core.prompts.gate import GateFinding
 from evals.ingest import comparison_figures, plain
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder
 from evals.runs import RunSummary
 from pages.components.chrome import Tag, tag
 from pages.components.evidence_card import evidence_html, gate_html, no_evidence_html, waiting_words

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from evals.benchmarks_table import BenchmarkCell, Benchmarks, TaskBenchmark
-from evals.quantiles import Quantile
+from evals.results.quantiles import Quantile
 from evals.statistics import Interval
 from pages.view_models import words
 from pages.view_models.datasets import in_words

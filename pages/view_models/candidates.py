@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.candidates import Contrast
-from evals.pairwise_figures import PairFigures, RateFigures
+from evals.comparing.candidates import Contrast
+from evals.comparing.pairwise_figures import PairFigures, RateFigures
 from pages.view_models import words
 from pages.view_models.run_findings import SIGNS, Difference
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coaching_core.errors import InvalidInputError
-from evals.candidates import Contrast, counted_together
-from evals.column_comparison import ComparedSide, compare_columns
-from evals.joined_columns import BASELINE, CANDIDATE, join_columns, join_search
+from evals.comparing.candidates import Contrast, counted_together
 from evals.judge_spec import JudgeKind, Panel
-from evals.result_notes import differences, run_notes
-from evals.result_pages import PairView
-from evals.result_table import ResultTable
-from evals.results import variant_names
+from evals.results.column_comparison import ComparedSide, compare_columns
+from evals.results.joined_columns import BASELINE, CANDIDATE, join_columns, join_search
+from evals.results.notes import differences, run_notes
+from evals.results.pages import PairView
+from evals.results.run_results import variant_names
+from evals.results.table import ResultTable
 from pages.view_models import words
 from pages.view_models.run_findings import Findings, findings_of
 

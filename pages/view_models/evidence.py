@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from coaching_core.prompts.gate import GateEvidence, GateFinding, GateStatus
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.view_models.words import count, interval, plural, signed
 

@@ -10,7 +10,7 @@ from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.playground.models import SessionSummary
 from coaching_core.prompts.models import Topic, TopicSummary
 from coaching_core.usage.models import Headline, UsageRow
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.view_models.evidence import Evidence, evidence, kept_comparison, pairs
 from pages.view_models.words import count, interval, moment, money_total, plural, signed

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from coaching_core.prompts.models import TopicSummary
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.view_models.home import DAYS, HomeFacts
 from pages.view_models.words import DASH, count, money_total, score, seconds

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evals.dataset import GoldenItem, Turn
-from evals.item_reading import ItemReading
 from evals.judge_spec import Panel
 from evals.plan import RunPlan
 from evals.preference import Preference, settled
-from evals.results import Answer, variant_names
+from evals.results.item_reading import ItemReading
+from evals.results.run_results import Answer, variant_names
 from evals.verdict import CriterionScore, Verdict
 from pages.view_models import words
 

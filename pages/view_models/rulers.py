@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from evals.benchmark_facts import Ruler
 from evals.benchmarks_table import BenchmarkRun
+from evals.results.benchmark_facts import Ruler
 from pages.view_models import words
 
 

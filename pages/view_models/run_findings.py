@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evals.candidates import Contrast
-from evals.compare import Comparison, ComparisonVerdict, PartDifference
+from evals.comparing.candidates import Contrast
+from evals.comparing.compare import Comparison, ComparisonVerdict, PartDifference
 from evals.reports.part_strips import part_word
 from evals.rubric import Rubric
 from pages.view_models import words

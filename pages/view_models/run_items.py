@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-from evals.result_pages import Change, Order, Page, PageQuery, PairRow, PairView
+from evals.results.pages import Change, Order, Page, PageQuery, PairRow, PairView
 from pages.view_models import words
 from pages.view_models.datasets import ordered
 

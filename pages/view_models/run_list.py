@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.view_models import words
 from pages.view_models.datasets import in_words

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import numpy as np
 
-from evals.column_statistics import Codes, Numbers, column_mean
-from evals.joined_columns import rows_of
 from evals.plan import Variant
-from evals.result_columns import money
-from evals.result_table import ResultTable
-from evals.results import variant_names
+from evals.results.column_statistics import Codes, Numbers, column_mean
+from evals.results.columns import money
+from evals.results.joined_columns import rows_of
+from evals.results.run_results import variant_names
+from evals.results.table import ResultTable
 from evals.statistics import Interval, MeanInterval
 from pages.view_models import words
 

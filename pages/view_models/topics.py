@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from coaching_core.prompts.gate import GateKind, GateRequirement
 from coaching_core.prompts.models import TopicSummary
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 
 

@@ -18,7 +18,7 @@ from evals.bootstrap import Workbench
 from evals.judge_quality.people_said import PeopleSaid, people_said
 from evals.labelling import QueueKind, Said
 from evals.plan import PlanRequest
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from tests.api.asking import ask, with_broken_store
 from tests.evals.making import make_runner
 from tests.evals.report_making import CASES, make_results

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from coaching_core.llm.types import CallContext, CompletionRequest, Message, Purpose
 from coaching_core.telemetry.metrics import Metrics
 from evals.bootstrap import Workbench
-from evals.running import running, set_running
+from evals.current import running, set_running
 from tests.api.asking import ask
 from tests.conftest import PROJECT
 

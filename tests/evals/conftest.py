@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coaching_core.settings import Settings
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from tests.evals.making import make_plan
 
 

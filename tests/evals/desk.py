@@ -12,11 +12,11 @@ from typing import cast
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.gateway import Gateway
 from coaching_core.llm.types import Completion, CompletionRequest, Purpose, Usage
-from evals.cell_accounting import CellLedger
-from evals.events import Ended, RunEvent
 from evals.plan import RunPlan
-from evals.run_folder import RunFolder
-from evals.runner import Runner
+from evals.running.cell_accounting import CellLedger
+from evals.running.events import Ended, RunEvent
+from evals.running.folder import RunFolder
+from evals.running.runner import Runner
 from tests.evals.making import NOW
 
 Answering = Callable[[CompletionRequest], str | Exception]

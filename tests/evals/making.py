@@ -15,12 +15,12 @@ from coaching_core.llm.types import Provider
 from coaching_core.prompts.models import TopicVersion
 from coaching_core.prompts.seeds import load_seed
 from coaching_core.settings import Settings
-from evals.cell_accounting import CellLedger
-from evals.events import EventListener
 from evals.plan import PlanRequest, RunPlan
 from evals.planning import PlanContext, build_plan
-from evals.run_folder import RunFolder
-from evals.runner import Runner
+from evals.running.cell_accounting import CellLedger
+from evals.running.events import EventListener
+from evals.running.folder import RunFolder
+from evals.running.runner import Runner
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OPEN_QUESTIONS = "Ask open questions that begin with what or how."

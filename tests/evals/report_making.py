@@ -14,7 +14,7 @@ from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose
 from evals.plan import Cell, RunPlan
 from evals.reports import render_report
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 NOW = datetime(2026, 11, 20, 16, 45, tzinfo=UTC)

@@ -11,14 +11,14 @@ from typing import Any
 
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose, RunStatus
-from evals.journal import ANSWER, PREFERENCE, VERDICT, JournalLine
 from evals.judge_spec import rubric_of_checks
 from evals.judges.panel import combined
 from evals.plan import Cell, RunPlan
 from evals.preference import Choice, Preference
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 from evals.rubric import Rubric
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

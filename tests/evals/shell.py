@@ -18,9 +18,9 @@ import pytest
 
 from coaching_core.prompts.seeds import load_seed
 from evals.cli import main
-from evals.journal import LOST, read_journal
 from evals.plan import Cell
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
+from evals.running.journal import LOST, read_journal
 from tests.conftest import PROJECT
 from tests.evals.making import OPEN_QUESTIONS
 from tests.server_process import variables

@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from coaching_core.storage.database import Database
-from evals.benchmark_facts import benchmark_facts
 from evals.benchmarks_table import benchmarks
-from evals.results import RunResults
-from evals.run_folder import RunFolder, RunState
+from evals.results.benchmark_facts import benchmark_facts
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunService
 from evals.tables import eval_runs
 from tests.evals.result_making import folder_of, item, plan_of, scored

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.benchmark_facts import BenchmarkFacts, benchmark_facts
 from evals.benchmarks_table import BenchmarkRun, benchmarks, pareto_front
 from evals.prompt_trend import trend
-from evals.sequential import Decision
+from evals.results.benchmark_facts import BenchmarkFacts, benchmark_facts
+from evals.stopping.sequential import Decision
 from tests.evals.result_making import CHECKS_JUDGE, NOW, RUBRIC, item, plan_of, scored
 
 

@@ -12,9 +12,9 @@ from coaching_core.settings import Settings
 from coaching_core.storage.database import store_file
 from coaching_core.storage.holder import holder_file
 from evals.bootstrap import Workbench, build_workbench, plan_context
+from evals.current import running, set_running
 from evals.demo_runs import DemoRuns
 from evals.plan import PlanRequest
-from evals.running import running, set_running
 
 REQUEST = PlanRequest(
     dataset="coaching_reply",
@@ -74,7 +74,7 @@ def test_the_demo_of_a_workbench_has_its_runs(workbench: Workbench, monkeypatch:
 
 
 def test_the_running_workbench_is_the_last_that_was_set(workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evals.running._running", [])
+    monkeypatch.setattr("evals.current._running", [])
     assert running() is None
     set_running(workbench)
     assert running() is workbench

@@ -15,8 +15,8 @@ import pytest
 
 from coaching_core.errors import StoreError
 from coaching_core.settings import Settings
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
 from evals.store_access import StoreAccess, open_store_access
 from tests.evals.shell import Said, Shell, cells
 

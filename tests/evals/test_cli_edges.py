@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from coaching_core.errors import DiskFullError
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
 from tests.evals.shell import PYTHON, Said, Shell, cells
 from tests.server_process import variables
 
@@ -158,7 +158,7 @@ def test_a_disk_without_room_fails_the_run_and_resuming_makes_it_whole(
         raise DiskFullError("The disk is full. Free some space, then resume the run.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("evals.journal.Journal.append", full)
+        patch.setattr("evals.running.journal.Journal.append", full)
         said = shell.call(*shell.options("published", limit="2"))
     assert said.code == 1
     assert (said.document["status"], said.document["comparison"]) == ("failed", None)

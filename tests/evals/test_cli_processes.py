@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder
 from tests.evals.shell import PYTHON, Said, Shell, cells
 from tests.server_process import start_server
 

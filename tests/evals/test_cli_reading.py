@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pyarrow.parquet as pq
 import pytest
 
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from tests.evals.result_making import (
     CHECKS_JUDGE,
     RUBRIC_JUDGE,

@@ -9,8 +9,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder
 from tests.conftest import PROJECT
 from tests.wire import WireUsage
 from tests.wire.client import KEY, WireServer

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from evals.journal import ANSWER, PREFERENCE, TURN, VERDICT, read_journal
 from evals.judge_spec import JudgeKind
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, PREFERENCE, TURN, VERDICT, read_journal
 from tests.evals.shell import PYTHON, Said, Shell
 from tests.wire import Fault
 from tests.wire.client import KEY, WireServer

@@ -15,9 +15,9 @@ from coaching_core.llm.types import Purpose
 from coaching_core.settings import Settings
 from evals.bootstrap import Workbench, build_workbench, plan_context
 from evals.demo_runs import DemoRuns
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState, write_durably
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, RunState, write_durably
 from evals.runs import RunSummary
 from tests.conftest import make_settings
 from tests.evals.shell import cells

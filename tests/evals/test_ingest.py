@@ -23,9 +23,9 @@ from coaching_core.llm.tables import prompt_runs
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
 from evals.ingest import RunIngest
-from evals.journal import JournalLine, read_journal
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import JournalLine, read_journal
 from evals.runs import RunService, RunSummary
 from tests.conftest import make_settings
 from tests.evals.making import make_plan, make_runner

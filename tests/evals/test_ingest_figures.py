@@ -15,16 +15,16 @@ import pytest
 from coaching_core.errors import RunNotFoundError
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
-from evals.compare import ComparisonVerdict
+from evals.comparing.compare import ComparisonVerdict
 from evals.ingest import RunIngest, comparison_figures, plain, summarise
-from evals.journal import LOST, JournalLine
 from evals.plan import Cell
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import LOST, JournalLine
 from evals.runs import RunService, RunSummary
 from tests.evals.report_making import CASES, ONE_WORSE, make_results
-from tests.evals.test_results import folder_of, line_of
+from tests.evals.results.test_run_results import folder_of, line_of
 
 START = datetime(2026, 11, 20, 18, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from coaching_core.settings import Settings
 from evals.bootstrap import Workbench, build_workbench
 from evals.jobs import schedule_jobs
 from evals.plan import PlanRequest
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 
 REQUEST = PlanRequest(
     dataset="coaching_reply",

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from evals.journal import ANSWER, VERDICT, read_journal
 from evals.judge_spec import JudgeKind
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, VERDICT, read_journal
 from tests.evals.shell import Shell
 
 OLD = Path(__file__).parent / "old_runs" / "0.1"

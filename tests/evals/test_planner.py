@@ -36,9 +36,9 @@ from evals.planner import (
     step_cells,
 )
 from evals.planner.words import costs, lasts
-from evals.results import RunResults
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.reading import load_results
+from evals.results.run_results import RunResults
+from evals.running.folder import RunFolder
 from evals.statistics import minimum_detectable_effect, required_items_for_win_rate
 from tests.conftest import make_settings
 from tests.evals.making import make_plan, make_runner

@@ -13,7 +13,7 @@ import pytest
 
 from coaching_core.errors import InvalidInputError
 from evals.reports import FORMATS, render_report
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from evals.verdict import CriterionScore
 from tests.evals.report_making import ANSWER, CASES, HOSTILE, ONE_WORSE, Case, Page, hostile, make_results, page_of
 

@@ -22,8 +22,8 @@ from coaching_core.settings import Settings
 from coaching_core.storage.database import Database
 from coaching_core.storage.writer import AppendQueue
 from evals.ingest import RunIngest
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunService
 from tests.evals.making import make_plan, make_runner
 

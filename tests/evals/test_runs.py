@@ -19,7 +19,7 @@ from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
 from evals.plan import RunPlan
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from evals.runs import RunService
 from tests.evals.making import NOW, make_plan
 

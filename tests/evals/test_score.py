@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from evals.journal import ANSWER, LOST, PREFERENCE, VERDICT, read_journal
-from evals.results_reading import load_results
-from evals.run_folder import AddedJudges, RunFolder
+from evals.results.reading import load_results
+from evals.running.folder import AddedJudges, RunFolder
+from evals.running.journal import ANSWER, LOST, PREFERENCE, VERDICT, read_journal
 from tests.evals.shell import Said, Shell
 from tests.evals.test_cli_processes import COUNTING
 

@@ -17,7 +17,7 @@ from coaching_core.settings import Settings
 from coaching_core.storage.database import open_database
 from coaching_core.storage.holder import Holder
 from evals.planner import SeenDifferences, SeenRun
-from evals.run_folder import RunFolder
+from evals.running.folder import RunFolder
 from evals.store_access import HolderAccess, open_store_access
 from tests.evals.making import make_plan, versions
 from tests.evals.test_replay import session as conversation

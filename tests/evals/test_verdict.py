@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from coaching_core.errors import InvalidInputError
-from evals.comparison import ComparisonVerdict
-from evals.run_folder import RunState
+from evals.comparing.comparison import ComparisonVerdict
+from evals.running.folder import RunState
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 
 

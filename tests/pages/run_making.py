@@ -11,7 +11,7 @@ from coaching_core.llm.types import CompletionRequest, ProviderReply
 from coaching_core.prompts.models import VersionChange
 from evals.bootstrap import Workbench
 from evals.plan import PlanRequest, RunPlan
-from evals.run_folder import RunFolder, RunState
+from evals.running.folder import RunFolder, RunState
 from tests.evals.making import OPEN_QUESTIONS, make_runner
 
 

@@ -16,7 +16,7 @@ from coaching_core.audit.trail import Deed, record
 from coaching_core.people import Person, Role
 from coaching_core.prompts.gate import GateKind, GateRequirement
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.view_models.audit import ACTION_WORDS, AuditChoice, action_words, audit_rows, details_words
 from tests.conftest import PROJECT, make_settings
 
@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.admin.audit import render
 
     workbench = running()

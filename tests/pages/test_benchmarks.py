@@ -11,13 +11,13 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from evals.benchmark_facts import LAYOUT, BenchmarkFacts, MeasuredVariant, Ruler
 from evals.benchmarks_table import BenchmarkRun, benchmarks
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.plan import PlanRequest
 from evals.prompt_trend import trend
-from evals.quantiles import Quantile
-from evals.running import set_running
+from evals.results.benchmark_facts import LAYOUT, BenchmarkFacts, MeasuredVariant, Ruler
+from evals.results.quantiles import Quantile
 from evals.statistics import Interval, MeanInterval
 from pages.view_models.benchmarks import heading, overview, points_of
 from pages.view_models.prompt_trend import trend_view, trend_words
@@ -31,7 +31,7 @@ QUICK = Ruler("replies 1", "twenty", "quality 1", "q1", "judge/one")
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.benchmarks import render
 
     workbench = running()

@@ -11,16 +11,16 @@ from streamlit.testing.v1 import AppTest
 
 from coaching_core.errors import InvalidInputError
 from evals.bootstrap import Workbench, build_workbench
-from evals.result_table import ResultTable, read_table
-from evals.run_folder import RunFolder
-from evals.running import set_running
+from evals.current import set_running
+from evals.results.table import ResultTable, read_table
+from evals.running.folder import RunFolder
 from pages.view_models.compare import Choice, compare_between
 from tests.conftest import make_settings
 from tests.pages.run_making import carry_out, planned, save_worse_version
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.compare import render
 
     workbench = running()

@@ -10,14 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.dataset import load_dataset
-from evals.running import set_running
 from pages.view_models.datasets import ItemFilter, breakdowns, in_words, ordered
 from tests.conftest import PROJECT, make_settings
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.datasets import render
 
     workbench = running()

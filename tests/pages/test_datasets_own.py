@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from coaching_core.playground.models import Column, PlaygroundSession, Reply, Turn
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.dataset import GoldenItem, load_dataset
 from evals.golden.difference import difference
 from evals.golden.from_conversation import item_from_turns
 from evals.golden.importing import propose_mapping, read_table
-from evals.running import set_running
 from pages.view_models.dataset_changes import change_line, item_changes, merged_items
 from pages.view_models.dataset_collecting import columns_to_choose, found_pieces, lines_of, turns_until
 from pages.view_models.dataset_import import LEFT_OUT, chosen_mapping, field_choices, proposed_name
@@ -32,7 +32,7 @@ GOOD = b"id,user,must\na1,My boss yelled at me.,Reflects\na9,<b>New</b> here.,\n
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.datasets import render
 
     workbench = running()

@@ -11,14 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from coaching_core.prompts.models import VersionChange
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from tests.conftest import make_settings
 
 TOPIC = "core_values"
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.prompts.editor import render
 
     workbench = running()

@@ -12,7 +12,7 @@ import pytest
 from coaching_core.errors import InvalidPromptError
 from coaching_core.prompts.diff import diff_text, diff_versions
 from coaching_core.prompts.models import Parameter, Topic, TopicVersion, Validation
-from evals.run_folder import RunState
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.components.diff_table import Heads, diff_table
 from pages.components.messages import plain_markdown

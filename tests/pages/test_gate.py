@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from coaching_core.people import Person, Role
 from coaching_core.prompts.gate import GateKind, GateRequirement
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from tests.conftest import make_settings
 from tests.pages.run_making import carry_out, planned, save_worse_version
 
@@ -21,7 +21,7 @@ OLGA = Person("Olga", Role.ADMIN)
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.prompts.editor import render
 
     workbench = running()
@@ -30,7 +30,7 @@ def _screen() -> None:
 
 
 def _topics() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.prompts.topics import render
 
     workbench = running()

@@ -16,7 +16,7 @@ from coaching_core.health.defaults import DEFAULT_RULES
 from coaching_core.health.models import Alert, AlertState, EventKind, Measure, Stage, Unit
 from coaching_core.llm.types import RunStatus
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.view_models.health import (
     in_unit,
     limit_words,
@@ -38,7 +38,7 @@ MODEL = "openai/gpt-4o-mini"
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.insights.health import render
 
     workbench = running()

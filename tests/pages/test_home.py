@@ -17,8 +17,8 @@ from coaching_core.demo.coaching import DEMO_TENANT
 from coaching_core.prompts.models import VersionChange
 from coaching_core.usage.models import NO_USAGE, Headline, Totals, UsageRow
 from evals.bootstrap import Workbench, build_workbench
-from evals.run_folder import RunState
-from evals.running import set_running
+from evals.current import set_running
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.view_models.home import HomeFacts, loop_steps, next_steps, standings, title_facts
 from pages.view_models.home_figures import figures, topic_lines
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.home import render
 
     workbench = running()

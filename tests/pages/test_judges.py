@@ -9,15 +9,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.labelling import QueueKind, Said
-from evals.results_reading import load_results
-from evals.running import set_running
+from evals.results.reading import load_results
 from tests.conftest import make_settings
 from tests.pages.run_making import carry_out, planned, save_worse_version
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.judges import render
 
     workbench = running()
@@ -28,7 +28,7 @@ def _screen() -> None:
 def _trust() -> None:
     import streamlit as st
 
-    from evals.running import running
+    from evals.current import running
     from pages.components.judge_trust import trust_html
 
     workbench = running()

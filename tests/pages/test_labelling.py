@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from coaching_core.errors import InvalidInputError
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.labelling import LabelQueue, QueueKind, Said, export_labels
-from evals.results_reading import load_results
-from evals.running import set_running
+from evals.results.reading import load_results
 from pages.view_models.labelling import SheetTask, blind_task, queue_row, read_reply, scale_of, tasks_words
 from tests.conftest import make_settings
 from tests.evals.report_making import CASES, make_results
@@ -23,7 +23,7 @@ _SCORED = {"action": "say", "note": "clear"}
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.labelling import render
 
     workbench = running()

@@ -16,7 +16,7 @@ from coaching_core.clock import utc_now
 from coaching_core.limits.models import Headroom, LimitDraft, StoredLimit
 from coaching_core.llm.limits import Action, Each, Metric, Period
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.view_models.limit_fields import Typed, actions_for, cap_text, draft_of
 from pages.view_models.limits import explanation, facts_of, limit_rows, state_in_words, usage_bars
 from tests.coaching_core.llm.holding import CENT, NOON, attempt, limit
@@ -26,7 +26,7 @@ TEN_CENTS = LimitDraft(Metric.COST, Period.DAY, Decimal("0.10"), name="Ten cents
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.admin.limits import render
 
     workbench = running()

@@ -18,7 +18,7 @@ from coaching_core.llm.types import Usage
 from coaching_core.models.models import PriceDraft, PriceEffect
 from coaching_core.usage.models import UsageFilter
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.view_models.models import beginning_of, draft_of, effect_in_words, per_million, price_lines
 from tests.conftest import make_settings
 
@@ -26,7 +26,7 @@ STEADY, GPT = "simulated/coach-steady", "openai/gpt-5.1"
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.admin.models import render
 
     workbench = running()

@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from coaching_core.prompts.models import VersionChange
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from tests.conftest import make_settings
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.playground.playground import render
 
     workbench = running()

@@ -24,7 +24,7 @@ from coaching_core.progression.models import (
     WhatIf,
 )
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.insights.progression_charts import moves_figure
 from pages.view_models.progression import (
     band_word,
@@ -45,7 +45,7 @@ LIVE = ProgressionSettings()
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.insights.progression import render
 
     workbench = running()

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evals.bootstrap import Workbench, build_workbench
+from evals.current import set_running
 from evals.judge_spec import JudgeKind
 from evals.plan import RunPlan
-from evals.running import set_running
 from tests.conftest import make_settings
 from tests.pages.run_making import save_worse_version
 from tests.pages.test_runs import RecordedProcess, carried, opened

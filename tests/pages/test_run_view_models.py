@@ -15,8 +15,8 @@ from hypothesis import strategies as some
 
 from evals.bootstrap import Workbench, build_workbench
 from evals.planner import estimate
-from evals.result_table import ResultTable, read_table
-from evals.run_folder import RunState
+from evals.results.table import ResultTable, read_table
+from evals.running.folder import RunState
 from evals.runs import RunSummary
 from pages.components.difference_chart import alt_text
 from pages.components.score_table import change_tag, score_table

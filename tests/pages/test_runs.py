@@ -9,14 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evals.bootstrap import Workbench, build_workbench
-from evals.run_folder import RunState
-from evals.running import set_running
+from evals.current import set_running
+from evals.running.folder import RunState
 from tests.conftest import make_settings
 from tests.pages.run_making import carry_out, planned, save_worse_version
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.evaluation.runs import render
 
     workbench = running()

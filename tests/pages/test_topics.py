@@ -9,12 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from tests.conftest import make_settings
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.prompts.topics import render
 
     workbench = running()

@@ -31,7 +31,7 @@ from coaching_core.usage.models import (
     UsageTimings,
 )
 from evals.bootstrap import Workbench, build_workbench
-from evals.running import set_running
+from evals.current import set_running
 from pages.insights import usage_data
 from pages.view_models.usage import (
     before_words,
@@ -52,7 +52,7 @@ TODAY = date(2026, 11, 20)
 
 
 def _screen() -> None:
-    from evals.running import running
+    from evals.current import running
     from pages.insights.usage import render
 
     workbench = running()

@@ -9,7 +9,7 @@ from typing import Literal
 from evals.agreement.labels import HUMAN, PairLabel, ScoreLabel, Winner
 from evals.plan import Cell
 from evals.preference import Choice, Preference
-from evals.results import Answer, RunResults
+from evals.results.run_results import Answer, RunResults
 from evals.rubric import Criterion, Rubric
 from evals.verdict import CriterionScore, Verdict, VerdictStatus
 from tests.evals.report_making import CASES, make_results

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from evals.journal import VERDICT, read_journal
 from evals.judge_quality.people_said import PeopleSaid
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder, RunState
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import VERDICT, read_journal
 from tests.evals.judge_quality.making import chosen, scored
 from tests.evals.shell import Said, Shell
 

@@ -13,7 +13,7 @@ from evals.judge_quality.repeatability import repeatability
 from evals.judge_quality.resistance import resistance
 from evals.judges.addressing import SPEAKS_TO_THE_JUDGE
 from evals.preference import Choice
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.judge_quality.making import ONE, OTHER, chosen, judged_run, scored, with_choices
 
 Both = tuple[Choice | None, Choice | None]

@@ -17,8 +17,8 @@ from evals.judge_quality.quality import CheckSource, JudgeQuality, quality_of, r
 from evals.judge_quality.words import standing_words, trust_words
 from evals.labelling import QueueKind, Said
 from evals.reports import render_report
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder
 from evals.statistics import Interval
 from tests.conftest import make_settings
 from tests.evals.judge_quality.making import ONE, judged_run, scored

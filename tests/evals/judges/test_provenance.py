@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from coaching_core.settings import Settings
-from evals.journal import PREFERENCE, VERDICT, read_journal
-from evals.results_parquet import write_parquet
-from evals.results_reading import load_results
-from evals.run_folder import RunFolder
+from evals.results.parquet import write_parquet
+from evals.results.reading import load_results
+from evals.running.folder import RunFolder
+from evals.running.journal import PREFERENCE, VERDICT, read_journal
 from tests.evals.making import make_runner
 
 JUDGED = {

@@ -11,7 +11,7 @@ from coaching_core.errors import InvalidInputError
 from coaching_core.storage.database import Database
 from evals.agreement import read_labels
 from evals.labelling import LabelQueue, LabelService, QueueKind, Said, export_labels, fit_labels, read_label_file
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.report_making import CASES, make_results
 
 

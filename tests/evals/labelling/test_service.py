@@ -11,7 +11,7 @@ from coaching_core.errors import InvalidInputError, NotFoundError
 from coaching_core.storage.database import Database
 from evals.labelling import LabelQueue, LabelService, QueueKind, Said
 from evals.labelling.tables import labels
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.report_making import CASES, make_results
 
 

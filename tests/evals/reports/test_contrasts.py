@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evals.compare import ComparisonVerdict, PartDifference
+from evals.comparing.compare import ComparisonVerdict, PartDifference
 from evals.reports.contrasts import change_tag, contrast_section, verdict_box, word_tag
 from evals.reports.evidence import gather
 from evals.statistics import Interval, PairedDifference

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from evals.answering import Answered
 from evals.dataset import Turn
 from evals.reports import render_report
-from evals.results import RunResults
-from evals.sequential import Decision
+from evals.results.run_results import RunResults
+from evals.running.answering import Answered
+from evals.stopping.sequential import Decision
 from tests.evals.report_making import HOSTILE, Page
 from tests.evals.result_making import (
     CHECKS_JUDGE,

@@ -8,7 +8,7 @@ import pytest
 
 from evals.reports.evidence import gather
 from evals.reports.gaps import gaps_section
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.report_making import Case, Page, make_results
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from evals.reports import render_report
 from evals.reports.style import STYLE
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.report_making import CASES, Case, Page, make_results, page_of, unfinished
 
 ASKED = "What matters to you here? under $0.0001 · 0.84 s"

@@ -8,7 +8,7 @@ import pytest
 
 from evals.plan import RunPlan
 from evals.reports import render_report
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.report_making import CASES, ONE_WORSE, Case, Page, make_results, page_of
 
 Scores = tuple[tuple[tuple[float, float] | None, ...], ...]

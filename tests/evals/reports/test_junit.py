@@ -9,7 +9,7 @@ import pytest
 
 from evals.reports import render_report
 from evals.reports.junit import GateCase, render_junit
-from evals.results import RunResults
+from evals.results.run_results import RunResults
 from tests.evals.result_making import CHECKS_JUDGE, Said, item, plan_of, results_of, scored
 
 

@@ -1,0 +1,1 @@
+"""Variants beside each other: differences with intervals, flips, pairs, candidates counted together."""

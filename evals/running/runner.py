@@ -1,0 +1,282 @@
+"""Carries out a plan: every cell answered and judged once, whatever happens in between (ledger E3)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Literal, cast
+
+from coaching_core.errors import DiskFullError, LimitReachedError
+from coaching_core.llm.accounting import PromptRun
+from coaching_core.llm.types import CallContext, Purpose
+from evals.dataset import Turn
+from evals.judge_context import CompletionGateway, JudgeContext
+from evals.judge_spec import JudgeSpec
+from evals.judges import JudgeCall, PairContext, PairwiseJudge, build_judge
+from evals.judges.panel import combined
+from evals.plan import Cell
+from evals.running.answering import Answered, Answering
+from evals.running.cell_accounting import CellLedger, collect_prompt_runs, take_prompt_runs
+from evals.running.done import Done, PairKey, most_it_cost, read_done
+from evals.running.early_stop import EarlyStop
+from evals.running.events import Advanced, Ended, EventListener, Paused, Progress
+from evals.running.folder import RunFolder, RunState
+from evals.running.journal import ANSWER, DECISION, LOST, NO_CELL, PREFERENCE, TURN, VERDICT, Journal, JournalLine
+from evals.running.pacing import PacedGateway
+from evals.verdict import Verdict
+
+GRACE_SECONDS = 15.0
+"""How long calls in flight may still come home after a stop was asked for."""
+
+
+class Runner:
+    """Works on one run folder until nothing is missing, the answer is clear, or somebody stops it.
+
+    Args:
+        folder: The run; its plan is frozen, its journal says what is done.
+        gateway: Must hold and record its calls in ``ledger``.
+        ledger: Of this run alone.
+        listen: Hears every event.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        gateway: CompletionGateway,
+        ledger: CellLedger,
+        listen: EventListener = lambda _: None,
+    ) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._listen = listen
+        self._plan = folder.plan()
+        self._gateway = PacedGateway(gateway, self._plan.concurrency)
+        ledger.on_record = self._gateway.heard
+        self._items = {item.id: item for item in self._plan.dataset.items}
+        self._variants = {variant.id: variant for variant in self._plan.variants}
+        self._judges = {judge.id: judge for judge in self._plan.judges}
+        self._answering = Answering(self._plan, self._gateway, self._keep_turn)
+        self._early = EarlyStop(self._plan)
+        self._progress = Progress(cells=sum(1 for _ in self._plan.cells()))
+        self._texts: dict[Cell, asyncio.Future[Answered | None]] = {}
+        self._stopping = asyncio.Event()
+        self._reason = ""
+
+    def stop(self, reason: str = "Stopped by a person.") -> None:
+        """Start nothing new; calls in flight may still come home."""
+        self._reason = self._reason or reason
+        self._stopping.set()
+
+    async def run(self) -> Ended:
+        """Do what is missing. Returns when all is done, the answer is clear, or after :meth:`stop`.
+
+        Raises:
+            ConflictError: Another process works on this run.
+        """
+        with self._folder.running():
+            self._folder.write_status(RunState.RUNNING)
+            try:
+                await self._work()
+            except DiskFullError as error:
+                return self._end(RunState.FAILED, str(error))
+            except BaseException as error:
+                self._end(RunState.FAILED, f"{type(error).__name__}: {error}")
+                raise
+            if self._misses_any():
+                return self._end(RunState.STOPPED, self._reason)
+            return self._end(RunState.FINISHED, self._early.decision.words if self._early.decision else "")
+
+    def _misses_any(self) -> bool:
+        if self._early.decision is None:
+            return self._progress.done < self._progress.cells
+        done = read_done(self._folder.journal, self._plan, Progress(self._progress.cells))
+        return any(done.misses(cell) for cell in self._plan.cells())
+
+    def _end(self, state: RunState, reason: str) -> Ended:
+        try:
+            self._folder.write_status(state, reason)
+        except DiskFullError:
+            if state is RunState.FINISHED:
+                raise
+        ended = Ended(state, reason, self._progress)
+        self._listen(ended)
+        return ended
+
+    async def _work(self) -> None:
+        done = read_done(self._folder.journal, self._plan, self._progress)
+        self._early.recall(done)
+        pause = lambda message: self._listen(Paused(message))  # noqa: E731
+        self._ledger.on_pause = pause
+        async with Journal(self._folder.journal, on_pause=pause) as journal:
+            self._journal = journal
+            lost = self._ledger.lost(done.run_ids)
+            await self._record_lost(lost)
+            self._ledger.forget_lost()
+            self._ledger.set_cap(self._plan.money_cap, done.spent + sum(map(most_it_cost, lost), Decimal(0)))
+            self._stop_at_the_cap()
+            await self._decide()
+            missing = iter([cell for cell in self._plan.cells() if done.misses(cell)])
+            await self._employ([self._worker(missing, done) for _ in range(self._plan.concurrency)])
+            await self._record_lost(self._ledger.unsettled())
+
+    async def _employ(self, work: Iterable[Coroutine[None, None, None]]) -> None:
+        workers = [asyncio.create_task(one) for one in work]
+        stopper = asyncio.create_task(self._cut_off(workers))
+        minutes = self._plan.time_cap_minutes
+        timer = None if minutes is None else asyncio.get_running_loop().call_later(minutes * 60, self._time_is_up)
+        try:
+            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            if timer is not None:
+                timer.cancel()
+            stopper.cancel()
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(stopper, *workers, return_exceptions=True)
+        for worker in done:
+            if not worker.cancelled() and (error := worker.exception()) is not None:
+                await self._record_lost(self._ledger.unsettled())
+                raise error
+
+    async def _cut_off(self, workers: Iterable[asyncio.Task[None]]) -> None:
+        await self._stopping.wait()
+        await asyncio.sleep(GRACE_SECONDS)
+        for worker in workers:
+            worker.cancel()
+
+    def _time_is_up(self) -> None:
+        self.stop(f"The run's time cap of {self._plan.time_cap_minutes:g} minutes is reached.")
+
+    async def _worker(self, missing: Iterator[Cell], done: Done) -> None:
+        for cell in missing:
+            if self._stopping.is_set():
+                return
+            if self._early.is_beyond(cell):
+                continue
+            try:
+                await self._do(cell, done)
+            except LimitReachedError as error:
+                self.stop(str(error))
+                return
+            finally:
+                self._tell(cell, None)
+
+    async def _do(self, cell: Cell, done: Done) -> None:
+        answered = done.answers.get(cell)
+        if answered is None:
+            answered = await self._answer(cell, done.turns.pop(cell, ()))
+        self._tell(cell, answered)
+        whole = answered.text is None or (await self._judge_all(cell, answered, done) and await self._pairs(cell, done))
+        if whole:
+            self._progress.done += 1
+            self._listen(Advanced(self._progress))
+
+    def _tell(self, cell: Cell, answered: Answered | None) -> None:
+        """Let whoever compares with this cell's answer know it."""
+        if self._plan.pairwise_judges and not (known := self._text_of(cell)).done():
+            known.set_result(answered)
+
+    def _text_of(self, cell: Cell) -> asyncio.Future[Answered | None]:
+        if cell not in self._texts:
+            self._texts[cell] = asyncio.get_running_loop().create_future()
+        return self._texts[cell]
+
+    async def _answer(self, cell: Cell, turns: Sequence[Turn]) -> Answered:
+        with collect_prompt_runs() as runs:
+            answered = await self._answering.answer(cell, self._variants[cell.variant], self._items[cell.item], turns)
+        await self._append(JournalLine(ANSWER, cell, answered.as_body()), runs)
+        self._progress.count_answer(answered.text is None)
+        if answered.text is None:
+            self._early.heard(cell, None)
+            await self._decide()
+        return answered
+
+    async def _keep_turn(self, cell: Cell, number: int, turn: Turn) -> None:
+        runs = take_prompt_runs()
+        await self._append(JournalLine(TURN, cell, {"number": number, **turn.model_dump()}), runs)
+
+    async def _judge_all(self, cell: Cell, answered: Answered, done: Done) -> bool:
+        """Have all judges speak; False when the run was stopped in between."""
+        verdicts = dict(done.headline.get(cell, {}))
+        for judge_id in done.judges_missing(cell):
+            if self._stopping.is_set() or self._early.is_beyond(cell):
+                return False
+            verdicts[judge_id] = await self._judge(cell, answered, self._judges[judge_id])
+        if (found := combined(self._plan.panels[0], verdicts)) is not None:
+            self._early.heard(cell, found.score)
+            await self._decide()
+        return True
+
+    async def _judge(self, cell: Cell, answered: Answered, spec: JudgeSpec) -> Verdict:
+        judge = build_judge(spec, self._call(cell, spec))
+        context = JudgeContext(self._items[cell.item], answered.text or "", answered.turns)
+        with collect_prompt_runs() as runs:
+            verdict = await judge.judge(context)
+        await self._append(
+            JournalLine(VERDICT, cell, {"judge": spec.id, "order": 1, "verdict": verdict.as_json()}), runs
+        )
+        self._progress.count_verdict(verdict.score is None)
+        return verdict
+
+    async def _pairs(self, cell: Cell, done: Done) -> bool:
+        """Compare with earlier variants' answers; False when the run was stopped in between."""
+        for key in done.pairs_missing(cell):
+            if self._stopping.is_set() or self._early.is_beyond(cell):
+                return False
+            before = Cell(cell.item, key[1], cell.repeat)
+            one = done.answers.get(before) or await self._text_of(before)
+            other = done.answers.get(cell) or await self._text_of(cell)
+            if one is None or other is None:
+                return False
+            if one.text is not None and other.text is not None:
+                await self._prefer(key, (one.text, other.text))
+        return True
+
+    async def _prefer(self, key: PairKey, answers: tuple[str, str]) -> None:
+        cell, one, judge_id, order = key
+        spec = self._judges[judge_id]
+        judge = PairwiseJudge(spec, self._call(cell, spec))
+        pair = PairContext(self._items[cell.item], one, cell.variant, answers)
+        with collect_prompt_runs() as runs:
+            preference = await judge.prefer(pair, cast("Literal[1, 2]", order))
+        body = {"judge": judge_id, "order": order, "preference": preference.as_json()}
+        await self._append(JournalLine(PREFERENCE, cell, body), runs)
+        self._progress.count_verdict(preference.choice is None)
+
+    def _call(self, cell: Cell, spec: JudgeSpec) -> JudgeCall:
+        item, variant = self._items[cell.item], self._variants[cell.variant]
+        context = CallContext(
+            tenant_id=self._plan.tenant_id,
+            user_id=self._plan.author,
+            purpose=Purpose.JUDGE,
+            topic_id=self._plan.topic_id or item.topic,
+            prompt_version=variant.part(item.topic).version,
+            rubric_version=spec.rubric.label,
+            eval_run_id=self._plan.run_id,
+        )
+        seed, may_reuse = self._plan.call_seed(cell.repeat), self._plan.may_reuse(cell.repeat)
+        return JudgeCall(self._gateway, spec.model, context, seed, may_reuse)
+
+    async def _decide(self) -> None:
+        """Look whether the answer is clear. From then on cells beyond the decision are left; those in hand end."""
+        if (decision := self._early.decide()) is not None:
+            await self._append(JournalLine(DECISION, NO_CELL, {"decision": decision.as_json()}), [])
+
+    async def _record_lost(self, runs: Sequence[PromptRun]) -> None:
+        """Record calls that belong to no result: cut off by a crash, a stop or the cap."""
+        if runs:
+            await self._append(JournalLine(LOST, NO_CELL, {}), list(runs), ours=False)
+
+    async def _append(self, line: JournalLine, runs: list[PromptRun], ours: bool = True) -> None:
+        body = line.body | {"prompt_runs": [run.as_json() for run in runs]}
+        await self._journal.append(JournalLine(line.kind, line.cell, body))
+        self._ledger.settled(runs)
+        self._progress.count_money(runs)
+        self._progress.calls += len(runs) if ours else 0
+        self._stop_at_the_cap()
+        self._listen(Advanced(self._progress))
+
+    def _stop_at_the_cap(self) -> None:
+        if self._progress.cost >= self._plan.money_cap and self._progress.done < self._progress.cells:
+            self.stop(f"The run's money cap of ${self._plan.money_cap} is reached.")

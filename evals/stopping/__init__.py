@@ -1,0 +1,1 @@
+"""Runs that end as soon as their answer is clear."""
