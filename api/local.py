@@ -16,6 +16,7 @@ from api.security import is_holder_token
 from coaching_core.playground.models import PlaygroundSession
 from coaching_core.prompts.models import TopicVersion
 from evals.judge_quality.people_said import PeopleSaid, people_said
+from evals.judge_quality.words import trust_words
 from evals.planner.history import MOST_SEEN, history_of
 from evals.running.folder import RunFolder
 
@@ -51,6 +52,13 @@ class LabelsRequest(BaseModel):
     """Of which run."""
 
     run_id: str
+
+
+class TrustRequest(BaseModel):
+    """Which judge, by which rubric."""
+
+    judge: str
+    rubric: str
 
 
 class SessionRequest(BaseModel):
@@ -97,6 +105,12 @@ def folders(workbench: WorkbenchDependency) -> dict[str, list[str]]:
 def playground_session(body: SessionRequest, workbench: WorkbenchDependency) -> PlaygroundSession:
     """A Playground conversation, as it is kept so far."""
     return workbench.core.playground.load(workbench.core.settings.tenant_id, body.session_id)
+
+
+@router.post("/judges/trust")
+def judge_trust(body: TrustRequest, workbench: WorkbenchDependency) -> dict[str, str]:
+    """How far a judge agrees with people, in words."""
+    return {"words": trust_words(workbench.judges.agreement(body.judge, body.rubric))}
 
 
 @router.post("/labels")

@@ -19,6 +19,8 @@ from coaching_core.prompts.service import PromptService
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database, store_file
 from coaching_core.storage.holder import Holder, read_holder
+from evals.judge_spec import NEEDS_NO_MODEL
+from evals.plan import RunPlan
 from evals.planner.history import MOST_SEEN, SeenRun, history_of
 from evals.results.run_results import RunResults
 from evals.running.folder import RunFolder
@@ -61,23 +63,21 @@ class StoreAccess(Protocol):
         """What people said of a run's answers."""
         ...
 
+    def judge_trust(self, judge: str, rubric: str) -> str:
+        """How far a judge agrees with people by a rubric, in words, as screens show it beside its scores."""
+        ...
+
 
 class DirectAccess:
     """This process holds the store."""
 
-    def __init__(
-        self,
-        prompts: PromptService,
-        runs: RunService,
-        sessions: PlaygroundRepository,
-        database: Database,
-        tenant: str,
-    ) -> None:
-        self._prompts = prompts
-        self._runs = runs
-        self._sessions = sessions
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self._tenant = tenant
+        self._settings = settings
+        self._tenant = settings.tenant_id
+        self._prompts = PromptService(database, settings)
+        self._runs = RunService(database, settings.runs_folder)
+        seed_topics(self._prompts, settings.datasets_dir)
 
     def resolve(self, topic_id: str, reference: str) -> TopicVersion:
         """The version a reference names."""
@@ -101,7 +101,7 @@ class DirectAccess:
 
     def playground(self, session_id: str) -> PlaygroundSession:
         """A Playground conversation."""
-        found = self._sessions.find(self._tenant, session_id)
+        found = PlaygroundRepository(self._database).find(self._tenant, session_id)
         if found is None:
             raise NotFoundError(f"There is no Playground conversation “{session_id}”.")
         return found
@@ -112,6 +112,15 @@ class DirectAccess:
         from evals.labelling import LabelService
 
         return people_said(LabelService(self._database), run_id)
+
+    def judge_trust(self, judge: str, rubric: str) -> str:
+        """How far a judge agrees with people by a rubric, in words."""
+        from evals.judge_quality.service import JudgeQualityService
+        from evals.judge_quality.words import trust_words
+        from evals.labelling import LabelService
+
+        known = JudgeQualityService(self._runs, LabelService(self._database), self._settings.runs_folder)
+        return trust_words(known.agreement(judge, rubric))
 
 
 class HolderAccess:
@@ -151,6 +160,10 @@ class HolderAccess:
 
         return PeopleSaid.model_validate(self._call("labels", {"run_id": run_id}))
 
+    def judge_trust(self, judge: str, rubric: str) -> str:
+        """How far a judge agrees with people by a rubric, in words."""
+        return str(self._call("judges/trust", {"judge": judge, "rubric": rubric})["words"])
+
     def _call(self, path: str, body: dict[str, Any]) -> Any:
         request = urllib.request.Request(
             f"{self._holder.url}/api/local/{path}",
@@ -165,6 +178,12 @@ class HolderAccess:
             raise _refusal(error) from error
         except (OSError, ValueError) as error:
             raise StoreError(f"The workbench at {self._holder.url} holds the store but does not answer.") from error
+
+
+def judge_trust(plan: RunPlan, store: StoreAccess) -> str:
+    """How far a run's headline judge agrees with people, in words; nothing where a program judged."""
+    panel = plan.panels[0]
+    return "" if panel.kind in NEEDS_NO_MODEL else store.judge_trust(panel.label, panel.rubric.label)
 
 
 @contextmanager
@@ -184,10 +203,7 @@ def open_store_access(settings: Settings) -> Iterator[StoreAccess]:
         yield HolderAccess(holder)
         return
     try:
-        prompts = PromptService(database, settings)
-        seed_topics(prompts, settings.datasets_dir)
-        runs, sessions = RunService(database, settings.runs_folder), PlaygroundRepository(database)
-        yield DirectAccess(prompts, runs, sessions, database, settings.tenant_id)
+        yield DirectAccess(database, settings)
     finally:
         database.close()
 

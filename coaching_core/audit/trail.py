@@ -28,9 +28,13 @@ class Deed:
     reason: str = ""
 
 
-def record(work: UnitOfWork, deed: Deed) -> None:
-    """Append an event; it is kept exactly when the rest of the transaction is."""
-    row = {
+def record(work: UnitOfWork, *deeds: Deed) -> None:
+    """Append events; they are kept exactly when the rest of the transaction is."""
+    work.connection.execute(sa.insert(audit_events).values([_row(deed) for deed in deeds]))
+
+
+def _row(deed: Deed) -> dict[str, object]:
+    return {
         "id": new_id(),
         "at": deed.at,
         "who": deed.person.name,
@@ -41,4 +45,3 @@ def record(work: UnitOfWork, deed: Deed) -> None:
         "details": dict(deed.details),
         "reason": deed.reason,
     }
-    work.connection.execute(sa.insert(audit_events).values(row))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from coaching_core.prompts.models import Publication, Topic, TopicContent, TopicDraft, TopicSummary, TopicVersion
+from coaching_core.prompts.models import Publication, Topic, TopicContent, TopicSummary, TopicVersion
 from coaching_core.prompts.tables import topic_publications, topic_versions, topics
 
 _newest = (
@@ -102,27 +102,23 @@ def read_publications(connection: sa.Connection, topic_id: str) -> tuple[Publica
     return tuple(Publication.model_validate(dict(row)) for row in connection.execute(statement).mappings())
 
 
-def insert_topic(connection: sa.Connection, draft: TopicDraft, first: TopicVersion) -> None:
-    """Add a topic, signed like its first version; a second one with its id breaks the unique index."""
+def insert_topics(connection: sa.Connection, new: Iterable[Topic]) -> None:
+    """Add topics; a second one with an id that is there breaks the unique index."""
     columns = {column.name for column in topics.columns}
-    facts = {name: value for name, value in dict(draft).items() if name in columns}
-    signed = {
-        f"{event}_{what}": value
-        for event in ("created", "updated")
-        for what, value in (("at", first.created_at), ("by", first.author))
-    }
-    connection.execute(sa.insert(topics).values({**facts, **signed}))
+    rows = [{name: value for name, value in dict(topic).items() if name in columns} for topic in new]
+    connection.execute(sa.insert(topics).values(rows))
 
 
-def insert_version(connection: sa.Connection, version: TopicVersion) -> None:
-    """Add a version; a second one with its number breaks the unique index."""
-    frozen = version.model_dump(mode="json", include=set(TopicContent.model_fields))
-    connection.execute(sa.insert(topic_versions).values(dict(version) | frozen))
+def insert_versions(connection: sa.Connection, *versions: TopicVersion) -> None:
+    """Add versions; a second one with a number that is there breaks the unique index."""
+    frozen = set(TopicContent.model_fields)
+    rows = [dict(version) | version.model_dump(mode="json", include=frozen) for version in versions]
+    connection.execute(sa.insert(topic_versions).values(rows))
 
 
-def insert_publication(connection: sa.Connection, publication: Publication) -> None:
-    """Record a move of the published pointer."""
-    connection.execute(sa.insert(topic_publications).values(dict(publication)))
+def insert_publications(connection: sa.Connection, *publications: Publication) -> None:
+    """Record moves of published pointers."""
+    connection.execute(sa.insert(topic_publications).values([dict(publication) for publication in publications]))
 
 
 def move_published(connection: sa.Connection, publication: Publication) -> bool:

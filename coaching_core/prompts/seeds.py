@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ SEED_AUTHOR = "Workbench"
 def seed_topics(service: PromptService, datasets_dir: Path) -> tuple[str, ...]:
     """Create the topics that are missing, version 1 published; existing ones are never touched.
 
-    Several processes may do this at once: each topic is created by one of them.
+    Several processes may do this at once: one of them creates the topics.
 
     Args:
         service: Where the topics go.
@@ -34,9 +35,14 @@ def seed_topics(service: PromptService, datasets_dir: Path) -> tuple[str, ...]:
         InvalidDatasetError: A seed cannot be read.
         InvalidPromptError: A seed breaks a rule of prompts.
     """
-    known = service.topic_ids()
     folders = sorted(file.parent for file in (datasets_dir / "topics").glob("*/topic.yaml"))
-    return tuple(folder.name for folder in folders if folder.name not in known and _create(service, load_seed(folder)))
+    while missing := _missing(service, folders):
+        try:
+            service.create_topics([load_seed(folder) for folder in missing], Person(SEED_AUTHOR, Role.SYSTEM), True)
+        except ConflictError:
+            continue  # another process was first with some of them
+        return tuple(folder.name for folder in missing)
+    return ()
 
 
 def load_seed(folder: Path) -> TopicDraft:
@@ -56,12 +62,9 @@ def load_seed(folder: Path) -> TopicDraft:
         raise InvalidDatasetError(str(card), None, str(error)) from error
 
 
-def _create(service: PromptService, draft: TopicDraft) -> bool:
-    try:
-        service.create_topic(draft, Person(SEED_AUTHOR, Role.SYSTEM), publish=True)
-    except ConflictError:
-        return False
-    return True
+def _missing(service: PromptService, folders: Sequence[Path]) -> list[Path]:
+    known = service.topic_ids()
+    return [folder for folder in folders if folder.name not in known]
 
 
 def _read_card(file: Path) -> dict[str, Any]:

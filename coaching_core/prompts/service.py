@@ -5,7 +5,7 @@ Ledger P1, P3, P5, P11, E7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from coaching_core.clock import Clock, utc_now
 from coaching_core.errors import ConflictError, InvalidInputError, InvalidPromptError
 from coaching_core.people import Person, Role, acting
 from coaching_core.prompts import repository
+from coaching_core.prompts.creating import insert_new, new_topic
 from coaching_core.prompts.finding import (
     check_expected,
     find_topic,
@@ -78,23 +79,31 @@ class PromptService(PromptReader):
             ConflictError: There is a topic with this id.
             NotAllowedError: The author may not publish.
         """
+        return self.create_topics((draft,), author, publish)[0]
+
+    def create_topics(
+        self, drafts: Sequence[TopicDraft], author: Person | str, publish: bool = False
+    ) -> tuple[Topic, ...]:
+        """Create topics in one transaction, all or none of them.
+
+        Raises:
+            As :meth:`create_topic`.
+        """
         person = _signing(author)
         if publish:
             person.require_publisher()
-        draft = draft.model_copy(update={"name": draft.name.strip()})
-        check_draft(draft, self._settings)
-        first = self._signed(draft, draft.topic_id, 1, draft.message, person)
+        first, topics = [], []
+        for draft in (one.model_copy(update={"name": one.name.strip()}) for one in drafts):
+            check_draft(draft, self._settings)
+            first.append(self._signed(draft, draft.topic_id, 1, draft.message, person))
+            topics.append(new_topic(draft, first[-1], self._clock() if publish else None))
         try:
             with self._database.unit_of_work() as work:
-                repository.insert_topic(work.connection, draft, first)
-                repository.insert_version(work.connection, first)
-                note(work, person, first.created_at, Action.TOPIC_CREATE, draft.topic_id, version=1)
-                topic = find_topic(work.connection, draft.topic_id)
-                return self._publish_in(work, topic, 1, person) if publish else topic
+                insert_new(work, topics, first, person)
         except sa.exc.IntegrityError as error:
-            raise ConflictError(
-                f"There is already a topic “{draft.topic_id}”. Choose another id, or edit that topic."
-            ) from error
+            ids = "” or “".join(topic.topic_id for topic in topics)
+            raise ConflictError(f"There is already a topic “{ids}”. Choose another id, or edit that topic.") from error
+        return tuple(topics)
 
     def save_version(
         self, topic_id: str, base: int, change: VersionChange, role: Role = Role.PROMPT_ENGINEER
@@ -119,7 +128,7 @@ class PromptService(PromptReader):
                 if newest.number != base:
                     raise not_newest(newest, base)
                 saved = self._changed(newest, change)
-                repository.insert_version(work.connection, saved)
+                repository.insert_versions(work.connection, saved)
                 by = Person(saved.author, role)
                 note(work, by, saved.created_at, Action.VERSION_SAVE, topic_id, version=saved.number, base=base)
                 return saved
@@ -185,7 +194,7 @@ class PromptService(PromptReader):
                 _check_differs_from_published(work.connection, topic, old)
                 signed = self._signed(old, topic_id, topic.latest_version + 1, f"Rollback to v{number}", person)
                 renewed = signed.model_copy(update={"rolled_back_from": number})
-                repository.insert_version(work.connection, renewed)
+                repository.insert_versions(work.connection, renewed)
                 self._move_published(work.connection, topic, renewed.number, person.name)
                 facts = {"version": renewed.number, "content_of": number, "before": topic.published_version}
                 note(work, person, renewed.created_at, Action.VERSION_ROLL_BACK, topic_id, **facts)
@@ -253,7 +262,7 @@ class PromptService(PromptReader):
         now = find_topic(connection, topic.topic_id)
         if not moved:
             raise published_meanwhile(connection, now, topic.published_version)
-        repository.insert_publication(connection, publication)
+        repository.insert_publications(connection, publication)
         return now
 
     def _overtaken_rollback(self, topic_id: str, expected_published: int | None) -> ConflictError:

@@ -7,11 +7,11 @@ import asyncio
 import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from coaching_core.errors import DiskFullError, StoreError, WorkbenchError
+from coaching_core.errors import DiskFullError, WorkbenchError
 from coaching_core.llm.assembly import build_catalogue, build_providers, equip, loaded
 from coaching_core.llm.call_journal import CallJournal
 from coaching_core.llm.catalogue import Catalogue
@@ -33,7 +33,7 @@ from evals.running.events import Ended, EventListener
 from evals.running.folder import RunFolder, RunState, write_durably
 from evals.running.progress_line import ProgressLine
 from evals.running.runner import Runner
-from evals.store_access import StoreAccess, open_store_access
+from evals.store_access import StoreAccess, judge_trust, open_store_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace
     results = load_results(folder)
     if (saved := saved_by(results)) is not None:
         print(saved.words, file=sys.stderr)  # noqa: T201
+    results = replace(results, judge_trust=_take_in(results, settings))
     if ended.state is RunState.FINISHED:
         _write_up(results, folder)
     if getattr(options, "junit", None) is not None:
         _write_junit(results, options)
-    _take_in(results, settings)
     head = {"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)}
     return Outcome(head | summarise(results), _exit_code(ended, results, options))
 
@@ -115,12 +115,15 @@ def _gate_case(options: argparse.Namespace, results: RunResults) -> GateCase | N
     return GateCase(f"--gate {gate}", met, words)
 
 
-def _take_in(results: RunResults, settings: Settings) -> None:
+def _take_in(results: RunResults, settings: Settings) -> str:
+    """Have the store take the run in; returns how far its judge agrees with people, nothing where it cannot say."""
     try:
         with open_store_access(settings) as store:
             store.take_in(results.plan.run_id, results)
-    except StoreError as error:
+            return judge_trust(results.plan, store)
+    except WorkbenchError as error:
         complain(f"{error} The run itself is whole; the workbench takes it in when it starts next.", EXIT_FAILED)
+        return ""
 
 
 def _exit_code(ended: Ended, results: RunResults, options: argparse.Namespace) -> int:

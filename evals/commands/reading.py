@@ -12,14 +12,12 @@ from evals.commands import Subparsers
 from evals.commands.folders import add_out, all_folders, find_folder, readable
 from evals.commands.output import EXIT_OK, print_json
 from evals.ingest import comparison_figures, plain, summarise
-from evals.judge_quality.human_agreement import score_agreement
-from evals.judge_quality.words import trust_words
 from evals.reports import FORMATS, report_parts
 from evals.results.notes import differences
 from evals.results.reading import load_results
 from evals.results.run_results import RunResults, compare_runs
 from evals.results.summary import further_figures
-from evals.store_access import open_store_access
+from evals.store_access import judge_trust, open_store_access
 
 
 def add(commands: Subparsers) -> None:
@@ -117,10 +115,8 @@ def report_run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _trust(results: RunResults, settings: Settings) -> str:
-    """How far the run's judge agrees with people's labels of this run; nothing where there are none at hand."""
     try:
         with open_store_access(settings) as store:
-            said = store.labels(results.plan.run_id)
+            return judge_trust(results.plan, store)
     except StoreError:
         return ""
-    return trust_words(score_agreement(results, said.scores)[0]) if said.scores else ""

@@ -16,6 +16,7 @@ from evals.reports.pairs import pairs_section
 from evals.reports.run_facts import facts_section
 from evals.reports.style import STYLE
 from evals.results.run_results import RunResults, VariantSummary
+from evals.results.stopping_early import saved_by
 
 _HEAD = Html(
     '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -90,6 +91,8 @@ def _alone(evidence: RunEvidence, summary: VariantSummary) -> str:
 
 
 def _unfinished(evidence: RunEvidence) -> Html | None:
+    if (saved := saved_by(evidence.results)) is not None:
+        return element("p", saved.words, class_="caption")
     planned = sum(1 for _ in evidence.plan.cells())
     done = sum(entry.row.status != "waiting" for entry in evidence.entries.values())
     if done == planned:

@@ -31,6 +31,7 @@ ROUTES = {
     "/local/runs/folders": {},
     "/local/runs/seen": {},
     "/local/labels": {"run_id": "nothing"},
+    "/local/judges/trust": {"judge": "nobody", "rubric": "nothing"},
     "/local/playground/session": {"session_id": "nothing"},
 }
 

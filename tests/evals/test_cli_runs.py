@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from evals.judge_quality.words import NOT_CHECKED
 from evals.judge_spec import JudgeKind
 from evals.results.reading import load_results
 from evals.running.folder import RunFolder, RunState
@@ -186,3 +187,11 @@ def test_a_yaml_plan_that_is_wrong_is_named(shell: Shell, text: str, words: str)
     assert said.code == 2
     assert words in said.err
     assert said.out == ""
+
+
+def test_the_report_a_run_leaves_says_how_far_its_judge_is_to_be_trusted(shell: Shell) -> None:
+    judged = folder_of(shell.call(*shell.options(limit="3")))
+    assert NOT_CHECKED in judged.report.read_text("utf-8")
+    assert NOT_CHECKED in shell.call("report", judged.run_id).out
+    measured = folder_of(shell.call(*shell.options(limit="3", method="heuristics")))
+    assert NOT_CHECKED not in measured.report.read_text("utf-8")

@@ -16,6 +16,7 @@ from coaching_core.playground.repository import PlaygroundRepository
 from coaching_core.settings import Settings
 from coaching_core.storage.database import open_database
 from coaching_core.storage.holder import Holder
+from evals.judge_quality.words import NOT_CHECKED
 from evals.planner import SeenDifferences, SeenRun
 from evals.running.folder import RunFolder
 from evals.store_access import HolderAccess, open_store_access
@@ -174,3 +175,11 @@ def test_a_playground_session_comes_from_the_holder_or_from_the_file(desk: Desk,
         assert store.playground("s1") == conversation()
         with pytest.raises(NotFoundError, match="no Playground conversation “s2”"):
             store.playground("s2")
+
+
+def test_how_far_a_judge_agrees_comes_from_the_holder_or_from_the_file(desk: Desk, settings: Settings) -> None:
+    desk.body = b'{"words": "judge agrees with people"}'
+    assert desk.access.judge_trust("a/judge", "quality 1") == "judge agrees with people"
+    assert desk.asked[0][0::3] == ("/api/local/judges/trust", {"judge": "a/judge", "rubric": "quality 1"})
+    with open_store_access(settings) as store:
+        assert store.judge_trust("a/judge", "quality 1") == NOT_CHECKED
