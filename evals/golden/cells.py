@@ -51,7 +51,7 @@ def cell_of(value: Any) -> str:
 
 
 def entries_of(cell: Any, separators: str = "\n") -> tuple[str, ...]:
-    """A cell as a list: a JSON list, or one entry a line (tags also behind ``;`` and ``,``).
+    """A cell as a list: a JSON list, or one entry a line or between `` | `` (tags also behind ``;`` and ``,``).
 
     Raises:
         ValueError: It is neither a text nor a list of texts.
@@ -59,7 +59,7 @@ def entries_of(cell: Any, separators: str = "\n") -> tuple[str, ...]:
     if isinstance(cell, str) and cell.lstrip().startswith("["):
         cell = value_of(cell)
     if isinstance(cell, str):
-        parts = re.split(f"[{re.escape(separators)}]", cell.replace("\r\n", "\n").replace("\r", "\n"))
+        parts = re.split(rf"[{re.escape(separators)}]|(?<=\s)\|(?=\s)", cell.replace("\r\n", "\n").replace("\r", "\n"))
         return tuple(part.strip() for part in parts if part.strip())
     if isinstance(cell, Sequence) and all(isinstance(each, str) for each in cell):
         return tuple(cell)

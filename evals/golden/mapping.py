@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 from coaching_core.errors import InvalidInputError
 from evals.golden.table import Table
@@ -21,8 +22,11 @@ LIST_FIELDS = ("tags", "must", "must_not")
 NAMED_FIELDS = ("expected", "parameters")
 """Fields of named values: a column fills ``expected.<label>``, or the whole of it with an object."""
 
+_PEOPLE = ("person", "client", "coachee", "customer")
+"""Columns of this name hold what people say, or only which of them it was."""
+
 _KNOWN_AS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "item id", "item", "key", "example id", "question id", "uid"),
+    "id": ("id", "item id", "item", "key", "example id", "question id", "uid", "nr", "no", "number"),
     "topic": ("topic", "subject", "theme"),
     "phase": ("phase", "stage"),
     "difficulty": ("difficulty", "level", "hardness"),
@@ -38,18 +42,29 @@ _KNOWN_AS: dict[str, tuple[str, ...]] = {
     "conversation": ("conversation", "conversations", "transcript", "messages", "dialog", "dialogue", "chat", "turns"),
     "user": (
         *("user message", "user turn", "prompt", "question", "input", "message", "user", "user input", "query"),
-        *("instruction", "utterance", "person", "client", "coachee", "text"),
+        *("instruction", "utterance", "text", *_PEOPLE),
     ),
     "coach": ("coach", "coach turn", "coach turns", "coach message", "assistant", "assistant turn", "previous turn"),
     "tags": ("tags", "tag", "labels", "keywords", "category", "categories"),
     "must": ("must", "should", "required", "criteria", "must have"),
     "must_not": ("must not", "mustnt", "should not", "forbidden", "must not have"),
 }
+_SAYS = r"(?:sa(?:ys|id)|writes?|wrote|asks?|asked|tells?|told|message|turn|text|input|words|statement|utterance)"
+_SOUNDS_LIKE = {
+    "must_not": r"\b(?:must|should|may|does|do|shall) not\b|\b(?:mustnt|shouldnt|doesnt|dont|never|avoids?|bad)\b",
+    "reference": r"\b(?:ideal|best|model|gold|golden|sample|example|reference|perfect) (?:answer|reply|response)\b",
+    "must": r"\b(?:must|should)\b|\bgood (?:answer|reply|response|coach)\b",
+    "coach": rf"\b(?:coach|assistant|bot|ai)s? {_SAYS}\b",
+    "user": rf"\b(?:user|person|client|coachee|customer|employee)s? {_SAYS}\b",
+}
+"""Field to what is heard in longer names, such as “What the client says”."""
+
 _PREFIXES = {
     "expected": ("expected", "label", "gold", "true"),
     "parameters": ("parameters", "parameter", "param", "params", "var", "variable"),
 }
 _USUAL_PARAMETERS = ("user_name", "role", "session_number", "name")
+_WORDS_OF_A_NAME = 3
 _NAME = re.compile(r"[\w.-]+")
 
 
@@ -76,10 +91,11 @@ class ColumnMapping:
 def propose_mapping(table: Table) -> ColumnMapping:
     """Guess from the columns' names. What is not recognised is left out, unless nothing else could be answered."""
     fields: dict[str, str] = {}
-    for column in table.columns:
-        field = _exact(column) or _numbered(column) or _prefixed(column)
-        if field and (field not in fields.values() or field in LIST_FIELDS):
-            fields[column] = field
+    for heard in (lambda column: _exact(column, table) or _numbered(column) or _prefixed(column), _sounded):
+        for column in table.columns:
+            field = None if column in fields else heard(column)
+            if field and (field not in fields.values() or field in LIST_FIELDS):
+                fields[column] = field
     if not {"conversation", "user"} & set(fields.values()):
         fields |= {column: f"parameters.{_slug(column)}" for column in table.columns if column not in fields}
     return ColumnMapping({column: fields[column] for column in table.columns if column in fields})
@@ -125,11 +141,24 @@ def check_field(field: str) -> None:
     raise InvalidInputError(f"“{field}” is no field of an item. There are: {known}.", field)
 
 
-def _exact(column: str) -> str | None:
+def _exact(column: str, table: Table) -> str | None:
     words = _words(column)
+    if words in _PEOPLE and not _holds_sentences(column, table):
+        return "cluster"
     if column.strip().lower() in NAMED_FIELDS:
         return column.strip().lower()
     return next((field for field, names in _KNOWN_AS.items() if words in names), None)
+
+
+def _holds_sentences(column: str, table: Table) -> bool:
+    """Whether its cells have the length of something said, not of a name or a number."""
+    cells = [str(row.values[column]) for row in table.rows if column in row.values]
+    return median(len(cell.split()) for cell in cells) > _WORDS_OF_A_NAME if cells else True
+
+
+def _sounded(column: str) -> str | None:
+    words = _words(column)
+    return next((field for field, form in _SOUNDS_LIKE.items() if re.search(form, words)), None)
 
 
 def _numbered(column: str) -> str | None:

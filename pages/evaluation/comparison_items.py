@@ -63,12 +63,12 @@ def _table(compared: Compared) -> PickTable:
     rubric = compared.panel.rubric
     digits = 2 if rubric.maximum - rubric.minimum <= 1 else 1
     columns: dict[str, object] = {
-        "item": _column.TextColumn("Item", width=70),
+        "item": _column.TextColumn("Item", width=62),
         "case": _column.TextColumn("Case", width=145),
         "baseline": _column.NumberColumn(before, format=f"%.{digits}f", width=60),
         "candidate": _column.NumberColumn(after, format=f"%.{digits}f", width=60),
         "change": _column.NumberColumn("Change", format=f"%+.{digits}f", width=60),
-        "marks": _column.TextColumn("Marks", width=85),
+        "marks": _column.TextColumn("Marks", width=93),
     }
     if compared.findings is None:
         columns = {name: columns[name] for name in ("item", "case", "candidate", "marks")}

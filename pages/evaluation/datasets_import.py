@@ -105,8 +105,8 @@ def _mapping(table: Table, file_id: str) -> ColumnMapping:
     )
     st.caption(
         f"Guessed from the names of the {plural(len(table.columns), 'column')}; change what is wrong. user is the "
-        "person's message, conversation a whole talk, expected.phase the label of a right answer, parameters.role the "
-        "value of a placeholder; — leaves a column out."
+        "person's message, conversation a whole talk, cluster whose it is (the items of one person count together), "
+        "expected.phase the label of a right answer, parameters.role the value of a placeholder; — leaves a column out."
     )
     mapping, problems = chosen_mapping(table, {row["column"]: row["field"] for row in edited})
     if problems:
@@ -132,7 +132,8 @@ def _show_built(table: Table, built: BuiltItems) -> None:
     if built.problems:
         _show_problems(built.problems)
     for item in built.items[:_ITEMS_SHOWN]:
-        with st.expander(plain_markdown(item.id), expanded=item is built.items[0]):
+        title = " · ".join(filter(None, (item.id, item.headline)))
+        with st.expander(plain_markdown(title), expanded=item is built.items[0]):
             show_item(item)
     if len(built.items) > _ITEMS_SHOWN:
         st.caption(f"The first {_ITEMS_SHOWN} items are shown.")

@@ -53,11 +53,33 @@ def built(table: Table, **options: Any) -> Any:
         ("expected", "expected"),
         ("Subset", "split"),
         ("Theme", "topic"),
+        ("Nr", "id"),
+        ("Client says", "user"),
+        ("What the coachee said", "user"),
+        ("Coach asked", "coach"),
+        ("What a good answer does", "must"),
+        ("The reply should", "must"),
+        ("What it must not do", "must_not"),
+        ("A good answer never", "must_not"),
+        ("Best reply", "reference"),
     ],
 )
 def test_columns_are_recognised(column: str, field: str) -> None:
     table = csv_of([column, "zzz", "conversation " if field != "conversation" else "q"], ["x", "y", "z"])
     assert propose_mapping(table).fields[column] == field
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"), [(("c1", "Amara"), "cluster"), (("I am so tired of it all", "My boss again, as ever"), "user")]
+)
+def test_a_column_of_people_holds_their_names_or_their_words(cells: tuple[str, ...], field: str) -> None:
+    rows = [[cell, "What did you try so far?"] for cell in cells]
+    assert propose_mapping(csv_of(["Client", "zzz"], *rows)).fields["Client"] == field
+
+
+def test_a_known_name_goes_before_a_sounding_one() -> None:
+    table = csv_of(["What the client says", "question"], ["It is hard.", "Why?"])
+    assert dict(propose_mapping(table).fields) == {"question": "user"}
 
 
 def test_a_field_is_given_once_and_unknown_columns_are_left_out() -> None:
@@ -182,3 +204,10 @@ def test_a_person_changes_the_mapping() -> None:
     ):
         with pytest.raises(InvalidInputError):
             mapping_from(pairs, table, proposed)
+
+
+@pytest.mark.parametrize("cell", ["listens\nasks", "listens | asks", " listens |asks", '["listens", "asks"]'])
+def test_points_stand_one_a_line_or_apart_by_bars(cell: str) -> None:
+    (item,) = built(csv_of(["question", "must", "topic"], ["Why?", cell, "goals"])).items
+    expected = ("listens |asks",) if "|asks" in cell else ("listens", "asks")
+    assert item.must == expected
