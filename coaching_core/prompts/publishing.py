@@ -48,6 +48,17 @@ class Permit:
     finding: GateFinding | None = None
     reason: str = ""
 
+    @property
+    def evidence(self) -> dict[str, JsonValue]:
+        """Rule, run and figures for the audit log; empty where nothing was required."""
+        if self.finding is None:
+            return {}
+        rule = _facts(self.requirement)
+        facts: dict[str, JsonValue] = {"rule": rule, "status": str(self.finding.status), "run_id": self.finding.run_id}
+        if (deciding := self.finding.deciding) is not None:
+            facts |= {"mean": deciding.mean, "low": deciding.low, "high": deciding.high, "items": deciding.n}
+        return facts
+
     def check_still_valid(self, connection: sa.Connection, topic_id: str) -> None:
         """Check that the rule is still the one the permit was given under.
 
@@ -69,11 +80,7 @@ class Permit:
         """
         if not self.reason or self.finding is None:
             return
-        deciding = self.finding.deciding
-        facts: dict[str, JsonValue] = {"version": topic.published_version, "before": previous}
-        facts |= {"rule": _facts(self.requirement), "status": str(self.finding.status), "run_id": self.finding.run_id}
-        if deciding is not None:
-            facts |= {"mean": deciding.mean, "low": deciding.low, "high": deciding.high, "items": deciding.n}
+        facts: dict[str, JsonValue] = {"version": topic.published_version, "before": previous, **self.evidence}
         subject = Subject("topic", topic.topic_id)
         record(work, Deed(person, topic.updated_at, Action.GATE_OVERRIDE, subject, facts, self.reason))
 

@@ -42,7 +42,6 @@ from coaching_core.prompts.trail import note
 from coaching_core.prompts.validation import check_content, check_draft, check_facts, checked_author, checked_message
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database
-from coaching_core.storage.unit_of_work import UnitOfWork
 
 
 class PromptService(PromptReader):
@@ -166,7 +165,9 @@ class PromptService(PromptReader):
             topic = find_topic(work.connection, topic_id)
             check_expected(work.connection, topic, expected_published)
             permit.check_still_valid(work.connection, topic_id)
-            now = self._publish_in(work, topic, number, person)
+            now = self._move_published(work.connection, topic, number, person.name)
+            facts = {"version": number, "before": topic.published_version, **permit.evidence}
+            note(work, person, now.updated_at, Action.VERSION_PUBLISH, topic_id, **facts)
             permit.note_override(work, now, expected_published, person)
             return now
 
@@ -242,12 +243,6 @@ class PromptService(PromptReader):
             author=checked_author(person.name),
             created_at=self._clock(),
         )
-
-    def _publish_in(self, work: UnitOfWork, topic: Topic, number: int, person: Person) -> Topic:
-        now = self._move_published(work.connection, topic, number, person.name)
-        before = topic.published_version
-        note(work, person, now.updated_at, Action.VERSION_PUBLISH, topic.topic_id, version=number, before=before)
-        return now
 
     def _move_published(self, connection: sa.Connection, topic: Topic, number: int, author: str) -> Topic:
         """Compare-and-set from what ``topic`` shows to ``number``, recorded."""

@@ -28,7 +28,7 @@ from pages.view_models.judges import (
     identity,
 )
 from pages.view_models.judges_corrected import CorrectedRow, corrected_rows
-from pages.view_models.words import DASH, count, score
+from pages.view_models.words import DASH, count, plural, score
 
 _PASS_SHARE = 2 / 3
 """Where between the scale's ends an answer passes: 7 on a scale from 1 to 10."""
@@ -60,8 +60,9 @@ def _agreement(standing: JudgeStanding, rubric: Rubric | None) -> None:
         return
     st.html(agreement_table(rows))
     overall = scores[0]
+    people = plural(overall.labellers, "person", "people")
     st.caption(
-        f"{count(overall.answers)} answers with {count(overall.labels)} labels of {count(overall.labellers)} people; "
+        f"{count(overall.answers)} answers with {count(overall.labels)} labels of {people}; "
         f"{count(overall.twice)} labelled twice or more. κw is quadratically weighted, beside people's mean. "
         "The grey mark is how far two people agree who labelled the same answer; hold the judge and one person against "
         f"it. Same order of answers as people's (Spearman): {coefficient(overall.spearman)}. Krippendorff's α with the "

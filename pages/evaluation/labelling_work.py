@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -13,8 +14,10 @@ from coaching_core.errors import NotFoundError, WorkbenchError
 from evals.bootstrap import Workbench
 from evals.dataset import Turn
 from evals.labelling import LabelQueue, LabelTask, QueueKind, Said, export_labels
+from evals.running.folder import RunFolder
 from pages.components.address import carry_only
 from pages.components.chrome import page_title
+from pages.components.judge_trust import show_trust
 from pages.components.label_sheet import label_sheet
 from pages.components.links import link_to
 from pages.components.messages import show_problem
@@ -163,6 +166,14 @@ def _all_done(workbench: Workbench, queue: LabelQueue, labeller: str) -> None:
             args=(workbench, queue, labeller),
         )
         link_to("Open run", "runs", {"run": queue.run_id}, icon=":material/checklist:")
+    if queue.kind is QueueKind.SCORE:
+        _agreement(workbench, queue)
+
+
+def _agreement(workbench: Workbench, queue: LabelQueue) -> None:
+    """What labelling was for: how far the run's judge agrees; nothing where the run is gone."""
+    with suppress(NotFoundError):
+        show_trust(workbench, RunFolder(workbench.runs.get(queue.run_id).folder).plan().panels[0])
 
 
 def _progress(done: int, whole: int) -> str:

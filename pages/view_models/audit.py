@@ -103,7 +103,7 @@ def details_words(event: AuditEvent) -> str:
     facts = event.details
     if event.action == Action.GATE_SET:
         return f"{_rule(facts.get('rule'))}; before: {_rule(facts.get('before'))}"
-    if event.action == Action.GATE_OVERRIDE:
+    if "rule" in facts:
         return f"{_versions(facts)}; {_found(facts)}"
     if "version" in facts:
         return _versions(facts)

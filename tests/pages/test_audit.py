@@ -144,6 +144,15 @@ RULE = {"kind": "not_worse", "margin": 0.2, "least_items": 30}
         (Action.VERSION_PUBLISH, {"version": 3, "before": 2}, "v3 in place of v2"),
         (Action.VERSION_PUBLISH, {"version": 1, "before": None}, "v1"),
         (
+            Action.VERSION_PUBLISH,
+            {
+                **{"version": 2, "before": 1, "rule": RULE, "status": "met", "run_id": "20261120-aa"},
+                **{"mean": 0.24, "low": 0.06, "high": 0.42, "items": 50},
+            },
+            "v2 in place of v1; not worse by more than 0.20 at 95 %, 30+ items: met, "
+            "+0.24 [+0.06, +0.42] on 50 items (run 20261120-aa)",
+        ),
+        (
             Action.VERSION_ROLL_BACK,
             {"version": 5, "content_of": 2, "before": 4},
             "v5 with the content of v2 in place of v4",

@@ -140,7 +140,8 @@ def test_an_admin_passes_by_the_rule_with_a_reason(
     topic = goals.publish("goals", 2, 1, OLGA, REASON)
     assert topic.published_version == 2
     override, publish = sorted(log(), key=lambda event: event.action)
-    assert (publish.action, publish.details) == ("version.publish", {"version": 2, "before": 1})
+    assert publish.action == "version.publish"
+    assert publish.details == override.details
     assert (override.action, override.who, override.role) == ("gate.override", "Olga", Role.ADMIN)
     assert override.reason == "Readers see a wrong number."
     assert override.at == publish.at == topic.updated_at
@@ -155,6 +156,17 @@ def test_an_admin_passes_by_the_rule_with_a_reason(
         "high": -0.1,
         "items": 96,
     }
+
+
+def test_a_version_is_published_with_the_evidence_for_it(
+    goals: PromptService, log: Callable[[], list[AuditEvent]]
+) -> None:
+    log()
+    goals.publish("goals", 2, 1, ADA)
+    (publish,) = log()
+    assert publish.action == "version.publish"
+    assert (publish.details["status"], publish.details["run_id"]) == ("met", "run-7")
+    assert publish.details["rule"] == {"kind": "not_worse", "margin": 0.25, "least_items": 40}
 
 
 def test_a_reason_that_was_not_needed_is_no_override(goals: PromptService, log: Callable[[], list[AuditEvent]]) -> None:
