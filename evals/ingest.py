@@ -28,8 +28,9 @@ from evals.results.reading import load_results
 from evals.results.run_results import RunResults
 from evals.results.stopping_early import decision_figures
 from evals.results.summary import further_figures
+from evals.running.again import Again
 from evals.running.folder import RunFolder, RunState
-from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
+from evals.running.journal import AGAIN, ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from evals.tables import eval_runs
 
 _BATCH_LINES = 2_000
@@ -270,13 +271,15 @@ def _counts(row: Any, lines: list[JournalLine], runs: list[PromptRun]) -> dict[s
     answers = [line for line in lines if line.kind == ANSWER]
     verdicts = [line for line in lines if line.kind == VERDICT]
     preferences = [line for line in lines if line.kind == PREFERENCE]
+    again = [Again.from_body(line.body) for line in lines if line.kind == AGAIN]
+    void_answers, void_judgements = sum(one.answer for one in again), sum(one.judgements for one in again)
     failed = sum(line.body["status"] != "ok" for line in answers)
     failed += sum(line.body["verdict"]["status"] != "scored" for line in verdicts)
     failed += sum(line.body["preference"]["choice"] is None for line in preferences)
     cost = sum((run.cost_usd for run in runs if run.cost_usd is not None), Decimal(0))
     return {
-        "answers_done": row.answers_done + len(answers),
-        "verdicts_done": row.verdicts_done + len(verdicts) + len(preferences),
-        "failed": row.failed + failed,
+        "answers_done": row.answers_done + len(answers) - void_answers,
+        "verdicts_done": row.verdicts_done + len(verdicts) + len(preferences) - void_judgements,
+        "failed": row.failed + failed - void_answers - void_judgements,
         "cost_usd": (row.cost_usd or Decimal(0)) + cost,
     }

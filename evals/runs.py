@@ -20,6 +20,7 @@ from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
 from evals.benchmarks_table import BenchmarkRun
 from evals.ingest import RunIngest, RunLedger
+from evals.judge_quality.check_record import RECORD
 from evals.plan import RunPlan
 from evals.results.benchmark_facts import BenchmarkFacts
 from evals.running.folder import RunFolder, RunState
@@ -164,8 +165,11 @@ class RunService:
         self.ingest.register(folder)
         self._spawn(folder, arguments)
 
-    def resume(self, run_id: str) -> None:
+    def resume(self, run_id: str, retry_failed: bool = False) -> None:
         """Start a process that does what is missing.
+
+        Args:
+            retry_failed: Ask failed answers and judgements once more.
 
         Raises:
             ConflictError: The run is being worked on.
@@ -174,7 +178,9 @@ class RunService:
         if folder.is_running():
             raise ConflictError(f"Run {run_id} is running already.")
         folder.write_status(RunState.WAITING)
-        self._spawn(folder, ["resume", run_id, "--out", str(folder.path.parent)])
+        command = ["judges", "check", "--resume", run_id] if (folder.path / RECORD).exists() else ["resume", run_id]
+        again = ["--retry-failed"] if retry_failed else []
+        self._spawn(folder, [*command, "--out", str(folder.path.parent), *again])
 
     def stop(self, run_id: str) -> None:
         """Ask a run's process to stop: it starts nothing new, keeps what comes home, and can be resumed."""

@@ -67,10 +67,11 @@ def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace
         WorkbenchError: It cannot be carried out.
     """
     plan = folder.plan()
-    if folder.status().state is not RunState.FINISHED:
+    failed_again = getattr(options, "retry_failed", False)
+    if failed_again or folder.status().state is not RunState.FINISHED:
         __require_models_or_fail(folder, settings)
     line = ProgressLine(sys.stderr, plan, as_json=options.json)
-    ended = asyncio.run(_work(folder, settings, line.hear))
+    ended = asyncio.run(_work(folder, settings, line.hear, failed_again))
     line.close()
     results = load_results(folder)
     if (saved := saved_by(results)) is not None:
@@ -169,11 +170,12 @@ def _catalogue(plan: RunPlan, settings: Settings) -> Catalogue:
     return catalogue
 
 
-async def _work(folder: RunFolder, settings: Settings, listen: EventListener) -> Ended:
+async def _work(folder: RunFolder, settings: Settings, listen: EventListener, failed_again: bool) -> Ended:
     catalogue, providers = _catalogue(folder.plan(), settings), build_providers(settings)
     ledger = CellLedger(CallJournal(folder.path))
     replies = KeptReplies(settings.home / "replies.sqlite")
-    runner = Runner(folder, Gateway(equip(settings, catalogue, providers, ledger), replies), ledger, listen)
+    gateway = Gateway(equip(settings, catalogue, providers, ledger), replies)
+    runner = Runner(folder, gateway, ledger, listen, failed_again)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, runner.stop, "Stopped.")

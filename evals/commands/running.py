@@ -19,6 +19,7 @@ from evals.golden.shelf import open_shelf
 from evals.judge_spec import JudgeKind
 from evals.plan import PlanRequest, RunPlan, new_run_id
 from evals.planning import build_plan, require_role
+from evals.results.reading import load_results
 from evals.running.folder import RunFolder
 from evals.running.rejudging import added_judges, are_at_work, cap_on_top
 from evals.store_access import StoreAccess, open_store_access
@@ -32,6 +33,7 @@ def add(commands: Subparsers) -> None:
     run.set_defaults(command=_run)
     resume = commands.add_parser("resume", help="do what is missing of a run")
     resume.add_argument("run_id", metavar="RUN_ID")
+    resume.add_argument("--retry-failed", action="store_true", help="ask failed answers and judgements once more")
     add_progress_options(resume)
     resume.set_defaults(command=_resume)
     score = commands.add_parser("score", help="have more judges speak of a run's answers; no variant is asked again")
@@ -91,7 +93,13 @@ def _folder_for(plan: RunPlan, options: argparse.Namespace, settings: Settings) 
 
 
 def _resume(options: argparse.Namespace, settings: Settings) -> int:
-    outcome = _carry_out_known(find_folder(options, settings, options.run_id), settings, options)
+    folder = find_folder(options, settings, options.run_id)
+    if options.retry_failed and load_results(folder).decision is not None:
+        raise InvalidInputError(
+            f"Run {folder.run_id} stopped early, on what it knew then: its failures stay. Plan a new run.",
+            field="retry_failed",
+        )
+    outcome = _carry_out_known(folder, settings, options)
     print_json(outcome.document)
     return outcome.code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from coaching_core.errors import InvalidInputError, NotFoundError, RunDamagedError
@@ -13,7 +13,7 @@ from evals.preference import Preference
 from evals.results.reading import JournalReading
 from evals.results.run_results import Answer
 from evals.running.folder import RunFolder
-from evals.running.journal import JournalLine
+from evals.running.journal import read_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def read_item(folder: RunFolder, item: GoldenItem, panel: Panel, plan: RunPlan, 
     """
     reading = JournalReading()
     try:
-        for line in _lines(folder, places):
+        for line in read_lines(folder.journal, places):
             reading.take(line, 0)
     except (OSError, ValueError, KeyError, TypeError, InvalidInputError) as error:
         raise RunDamagedError(f"{folder.journal} is damaged: item {item.id} cannot be read ({error}).") from error
@@ -73,13 +73,6 @@ def read_item(folder: RunFolder, item: GoldenItem, panel: Panel, plan: RunPlan, 
         answers=tuple(reading.answer(cell, panel) for cell in cells if cell in reading.answered),
         preferences=tuple(reading.preferences),
     )
-
-
-def _lines(folder: RunFolder, places: Iterable[int]) -> Iterator[JournalLine]:
-    with folder.journal.open("rb") as journal:
-        for place in places:
-            journal.seek(place)
-            yield JournalLine.decode(journal.readline())
 
 
 def _document(folder: RunFolder, item_id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from coaching_core.errors import InvalidInputError, RunDamagedError
@@ -11,9 +12,10 @@ from evals.judges.panel import combined
 from evals.plan import Cell
 from evals.preference import Preference
 from evals.results.run_results import Answer, RunResults
+from evals.running.again import Again
 from evals.running.answering import Answered
 from evals.running.folder import RunFolder
-from evals.running.journal import ANSWER, DECISION, LOST, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
+from evals.running.journal import AGAIN, ANSWER, DECISION, LOST, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
 from evals.stopping.sequential import Decision
 from evals.verdict import Verdict
 
@@ -84,12 +86,22 @@ class JournalReading:
             self.preference_runs += runs
         elif line.kind == TURN:
             self.answer_runs.setdefault(cell, []).extend(runs)
+        elif line.kind == AGAIN:
+            self._void(cell, Again.from_body(body))
         elif line.kind == LOST:
             self.lost += runs
         elif line.kind == DECISION:
             self.decision = Decision.from_json(body["decision"])
         else:
             raise ValueError(f"lines of kind “{line.kind}” are not known")
+
+    def _void(self, cell: Cell, again: Again) -> None:
+        if again.answer:
+            self.answered.pop(cell, None)
+        for judge in again.judges:
+            self.verdicts.get(cell, {}).pop(judge, None)
+        if again.pairs:
+            self.preferences = without_void(self.preferences, cell, again)
 
     def unfinished(self) -> list[PromptRun]:
         """Calls of conversations that are not at their end."""
@@ -108,3 +120,15 @@ class JournalReading:
             verdicts=verdicts,
             turns=answered.turns,
         )
+
+
+def without_void(
+    preferences: Iterable[tuple[Cell, Preference]], cell: Cell, again: Again
+) -> list[tuple[Cell, Preference]]:
+    """Preferences without those of a cell that are asked again."""
+    void = {(cell, *pair) for pair in again.pairs}
+    return [found for found in preferences if _key(*found) not in void]
+
+
+def _key(cell: Cell, preference: Preference) -> tuple[Cell, str, str, int]:
+    return cell, preference.one, preference.judge, preference.order

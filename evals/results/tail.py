@@ -12,10 +12,22 @@ from coaching_core.llm.accounting import PromptRun
 from evals.plan import Cell
 from evals.preference import Preference
 from evals.results.answer_effort import effort_of
+from evals.results.reading import without_void
 from evals.results.records import MONEY, Columns, Recorded, Recorder, result_columns
+from evals.running.again import Again
 from evals.running.answering import Answered
 from evals.running.folder import RunFolder
-from evals.running.journal import ANSWER, DECISION, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
+from evals.running.journal import (
+    AGAIN,
+    ANSWER,
+    DECISION,
+    PREFERENCE,
+    TURN,
+    VERDICT,
+    JournalLine,
+    read_journal,
+    read_lines,
+)
 from evals.stopping.sequential import Decision
 from evals.verdict import Verdict
 
@@ -30,6 +42,27 @@ class _Cell:
     judge_runs: list[PromptRun] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
+
+    def take(self, line: JournalLine, place: int) -> None:
+        """Take in one of its lines, which begins at a place, bytes."""
+        self.places.append(place)
+        runs = [PromptRun.from_json(run) for run in line.body["prompt_runs"]]
+        if line.kind == ANSWER:
+            self.answered = replace(Answered.from_body(line.body), turns=())
+            self.answer_runs += runs
+        elif line.kind == TURN:
+            self.answer_runs += runs
+        elif line.kind == VERDICT:
+            self.verdicts[line.body["judge"]] = _without_words(Verdict.from_json(line.body["verdict"]))
+            self.judge_runs += runs
+        elif line.kind == AGAIN:
+            self._void(Again.from_body(line.body))
+
+    def _void(self, again: Again) -> None:
+        if again.answer:
+            self.answered = None
+        for judge in again.judges:
+            self.verdicts.pop(judge, None)
 
 
 class JournalTail:
@@ -78,24 +111,28 @@ class JournalTail:
         body = line.body
         if line.kind == DECISION:
             self.decision = Decision.from_json(body["decision"])
-        if line.kind not in (ANSWER, VERDICT, TURN, PREFERENCE):
+        if line.kind not in (ANSWER, VERDICT, TURN, PREFERENCE, AGAIN):
             return
         if line.kind == PREFERENCE:
             self.preferences.append((line.cell, Preference.from_json(body["preference"])))
+        if line.kind == AGAIN:
+            self.preferences = without_void(self.preferences, line.cell, Again.from_body(body))
+            self._reopen(line.cell)
         if line.cell in self._records and line.cell not in self._open:
             self._records[line.cell]["journal_places"] += (self.read_to,)
             return
         found = self._open.setdefault(line.cell, _Cell())
-        found.places.append(self.read_to)
-        runs = [PromptRun.from_json(run) for run in body["prompt_runs"]]
-        if line.kind == ANSWER:
-            found.answered = replace(Answered.from_body(body), turns=())
-            found.answer_runs += runs
-        elif line.kind == TURN:
-            found.answer_runs += runs
-        elif line.kind == VERDICT:
-            found.verdicts[body["judge"]] = _without_words(Verdict.from_json(body["verdict"]))
-            found.judge_runs += runs
+        found.take(line, self.read_to)
+
+    def _reopen(self, cell: Cell) -> None:
+        """Take back the record of a cell that is asked again; of one that was done its lines are read once more."""
+        record = self._records.pop(cell, None)
+        if record is None or cell in self._open:
+            return
+        found = self._open[cell] = _Cell()
+        places = record["journal_places"]
+        for place, line in zip(places, read_lines(self._folder.journal, places), strict=True):
+            found.take(line, place)
 
     def _record(self, cell: Cell) -> None:
         found = self._open.get(cell)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from coaching_core.llm.accounting import PromptRun
 from evals.dataset import Turn
+from evals.judge_spec import NEEDS_NO_MODEL
 from evals.plan import Cell, RunPlan
+from evals.running.again import Again, FailedPair
 from evals.running.answering import Answered
 from evals.running.events import Progress
-from evals.running.journal import ANSWER, DECISION, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
+from evals.running.journal import AGAIN, ANSWER, DECISION, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
 from evals.stopping.sequential import Decision
 from evals.verdict import Verdict
 
@@ -29,6 +31,8 @@ class Done:
         verdicts: Cell to the judges that have spoken, with the score.
         headline: Of a run that may stop early, what the judges of its headline said.
         preferences: Which pairs were compared by whom in which order.
+        failed_pairs: Those of them that brought nothing.
+        again: Cells of which something failed and was to be asked again.
         turns: Conversations that are not at their end yet.
         spent: USD; a call of unknown cost counts with the most it can have cost.
     """
@@ -38,6 +42,8 @@ class Done:
     verdicts: dict[Cell, dict[str, float | None]] = field(default_factory=dict)
     headline: dict[Cell, dict[str, Verdict]] = field(default_factory=dict)
     preferences: set[PairKey] = field(default_factory=set)
+    failed_pairs: set[PairKey] = field(default_factory=set)
+    again: set[Cell] = field(default_factory=set)
     turns: dict[Cell, list[Turn]] = field(default_factory=dict)
     run_ids: set[str] = field(default_factory=set)
     spent: Decimal = Decimal(0)
@@ -73,6 +79,38 @@ class Done:
             return False
         return bool(self.judges_missing(cell)) or any(self._possible(key) for key in self.pairs_missing(cell))
 
+    def failed(self) -> Iterator[tuple[Cell, Again]]:
+        """What failed of each cell and a model could be asked again; nothing of a run that stopped early."""
+        if self.decision is not None:
+            return
+        asked = {judge.id for judge in self.plan.judges if judge.kind not in NEEDS_NO_MODEL}
+        pairs: dict[Cell, list[FailedPair]] = {}
+        for cell, one, judge, order in sorted(self.failed_pairs):
+            pairs.setdefault(cell, []).append((one, judge, order))
+        for cell, answered in self.answers.items():
+            scores = self.verdicts.get(cell, {})
+            judges = tuple(judge for judge, score in scores.items() if score is None and judge in asked)
+            found = Again(answered.text is None, judges, tuple(pairs.get(cell, ())))
+            if found.answer or found.judgements:
+                yield cell, found
+
+    def void(self, cell: Cell, again: Again) -> None:
+        """Failures of a cell are asked again."""
+        self.again.add(cell)
+        if again.answer:
+            self.answers.pop(cell, None)
+        for judge in again.judges:
+            self.verdicts.get(cell, {}).pop(judge, None)
+            self.headline.get(cell, {}).pop(judge, None)
+        keys = {(cell, *pair) for pair in again.pairs}
+        self.preferences -= keys
+        self.failed_pairs -= keys
+
+    @property
+    def whole(self) -> int:
+        """How many cells need nothing more."""
+        return sum(not self.misses(cell) for cell in self.answers)
+
     def _possible(self, key: PairKey) -> bool:
         cell, one, _, _ = key
         before = self.answers.get(Cell(cell.item, one, cell.repeat))
@@ -88,7 +126,7 @@ def read_done(journal: Path, plan: RunPlan, progress: Progress) -> Done:
         done.run_ids.update(run.id for run in runs)
         done.spent += sum(map(most_it_cost, runs), Decimal(0))
         progress.count_money(runs)
-    progress.done = progress.done_before = sum(not done.misses(cell) for cell in done.answers)
+    progress.done = progress.done_before = done.whole
     return done
 
 
@@ -111,9 +149,16 @@ def _take(done: Done, line: JournalLine, progress: Progress) -> None:
         progress.count_verdict(verdict.score is None)
     elif line.kind == PREFERENCE:
         found = body["preference"]
-        done.preferences.add((cell, found["one"], body["judge"], body["order"]))
+        key = (cell, found["one"], body["judge"], body["order"])
+        done.preferences.add(key)
+        if found["choice"] is None:
+            done.failed_pairs.add(key)
         progress.count_verdict(found["choice"] is None)
     elif line.kind == TURN:
         done.turns.setdefault(cell, []).append(Turn(role=body["role"], content=body["content"]))
+    elif line.kind == AGAIN:
+        again = Again.from_body(body)
+        done.void(cell, again)
+        progress.uncount(again.answer, again.judgements)
     elif line.kind == DECISION:
         done.decided(Decision.from_json(body["decision"]))

@@ -47,6 +47,13 @@ class Progress:
         self.verdicts += 1
         self.unscored += unscored
 
+    def uncount(self, failed_answers: int, unscored: int) -> None:
+        """So many failures are asked again."""
+        self.answers -= failed_answers
+        self.failed_answers -= failed_answers
+        self.verdicts -= unscored
+        self.unscored -= unscored
+
     def count_money(self, runs: Iterable[PromptRun]) -> None:
         """What calls cost."""
         for run in runs:

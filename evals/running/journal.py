@@ -3,15 +3,16 @@
 Terminal lines, each unique: ``answer`` for (item, variant, repeat), ``verdict`` for the same with its judge, and
 ``preference`` with judge, other variant and order. Each carries the PromptRuns of the calls it took, so that result and
 cost are kept together or not at all (reliability 1-3). ``turn`` carries one turn of a conversation that is not at its
-end yet; ``lost`` the PromptRuns of calls that brought no result, cut off by a crash or a stop; ``decision`` says that
-the run stopped early and why. Lines of several cells share one write and one fsync.
+end yet; ``again`` makes what failed of a cell void, so that it is asked once more; ``lost`` carries the PromptRuns of
+calls that brought no result, cut off by a crash or a stop; ``decision`` says that the run stopped early and why. Lines
+of several cells share one write and one fsync.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from evals.plan import Cell
 from evals.running.folder import is_full
 
 ANSWER, VERDICT, PREFERENCE, TURN = "answer", "verdict", "preference", "turn"
+AGAIN = "again"
+"""The kind of a line that makes what failed of its cell void; see :mod:`evals.running.again`."""
+
 LOST = "lost"
 """The kind of a line whose calls belong to no cell."""
 
@@ -74,6 +78,18 @@ def read_journal(file: Path, offset: int = 0) -> Iterator[tuple[JournalLine, int
                 return
             offset += len(raw)
             yield JournalLine.decode(raw), offset
+
+
+def read_lines(file: Path, places: Iterable[int]) -> Iterator[JournalLine]:
+    """The lines that begin at these places, bytes.
+
+    Raises:
+        OSError, ValueError: There is no line at one of them.
+    """
+    with file.open("rb") as stream:
+        for place in places:
+            stream.seek(place)
+            yield JournalLine.decode(stream.readline())
 
 
 class Journal:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from coaching_core.errors import DiskFullError, LimitReachedError
 from coaching_core.llm.accounting import PromptRun
@@ -18,16 +18,25 @@ from evals.judges.panel import combined
 from evals.plan import Cell
 from evals.running.answering import Answered, Answering
 from evals.running.cell_accounting import CellLedger, collect_prompt_runs, take_prompt_runs
+from evals.running.crew import Crew
 from evals.running.done import Done, PairKey, most_it_cost, read_done
 from evals.running.early_stop import EarlyStop
 from evals.running.events import Advanced, Ended, EventListener, Paused, Progress
 from evals.running.folder import RunFolder, RunState
-from evals.running.journal import ANSWER, DECISION, LOST, NO_CELL, PREFERENCE, TURN, VERDICT, Journal, JournalLine
+from evals.running.journal import (
+    AGAIN,
+    ANSWER,
+    DECISION,
+    LOST,
+    NO_CELL,
+    PREFERENCE,
+    TURN,
+    VERDICT,
+    Journal,
+    JournalLine,
+)
 from evals.running.pacing import PacedGateway
 from evals.verdict import Verdict
-
-GRACE_SECONDS = 15.0
-"""How long calls in flight may still come home after a stop was asked for."""
 
 
 class Runner:
@@ -38,6 +47,7 @@ class Runner:
         gateway: Must hold and record its calls in ``ledger``.
         ledger: Of this run alone.
         listen: Hears every event.
+        failed_again: Ask what failed once more, kept replies left aside.
     """
 
     def __init__(
@@ -46,10 +56,13 @@ class Runner:
         gateway: CompletionGateway,
         ledger: CellLedger,
         listen: EventListener = lambda _: None,
+        failed_again: bool = False,
     ) -> None:
         self._folder = folder
         self._ledger = ledger
         self._listen = listen
+        self._failed_again = failed_again
+        self._again: set[Cell] = set()
         self._plan = folder.plan()
         self._gateway = PacedGateway(gateway, self._plan.concurrency)
         ledger.on_record = self._gateway.heard
@@ -61,6 +74,8 @@ class Runner:
         self._progress = Progress(cells=sum(1 for _ in self._plan.cells()))
         self._texts: dict[Cell, asyncio.Future[Answered | None]] = {}
         self._stopping = asyncio.Event()
+        minutes = self._plan.time_cap_minutes
+        self._crew = Crew(self._stopping, None if minutes is None else minutes * 60, self._time_is_up)
         self._reason = ""
 
     def stop(self, reason: str = "Stopped by a person.") -> None:
@@ -105,6 +120,8 @@ class Runner:
 
     async def _work(self) -> None:
         done = read_done(self._folder.journal, self._plan, self._progress)
+        again = self._void_failures(done) if self._failed_again else []
+        self._again = done.again
         self._early.recall(done)
         pause = lambda message: self._listen(Paused(message))  # noqa: E731
         self._ledger.on_pause = pause
@@ -115,35 +132,22 @@ class Runner:
             self._ledger.forget_lost()
             self._ledger.set_cap(self._plan.money_cap, done.spent + sum(map(most_it_cost, lost), Decimal(0)))
             self._stop_at_the_cap()
+            await asyncio.gather(*(self._append(JournalLine(AGAIN, *one), []) for one in again))
             await self._decide()
             missing = iter([cell for cell in self._plan.cells() if done.misses(cell)])
-            await self._employ([self._worker(missing, done) for _ in range(self._plan.concurrency)])
-            await self._record_lost(self._ledger.unsettled())
-
-    async def _employ(self, work: Iterable[Coroutine[None, None, None]]) -> None:
-        workers = [asyncio.create_task(one) for one in work]
-        stopper = asyncio.create_task(self._cut_off(workers))
-        minutes = self._plan.time_cap_minutes
-        timer = None if minutes is None else asyncio.get_running_loop().call_later(minutes * 60, self._time_is_up)
-        try:
-            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-        finally:
-            if timer is not None:
-                timer.cancel()
-            stopper.cancel()
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(stopper, *workers, return_exceptions=True)
-        for worker in done:
-            if not worker.cancelled() and (error := worker.exception()) is not None:
+            try:
+                await self._crew.employ([self._worker(missing, done) for _ in range(self._plan.concurrency)])
+            finally:
                 await self._record_lost(self._ledger.unsettled())
-                raise error
 
-    async def _cut_off(self, workers: Iterable[asyncio.Task[None]]) -> None:
-        await self._stopping.wait()
-        await asyncio.sleep(GRACE_SECONDS)
-        for worker in workers:
-            worker.cancel()
+    def _void_failures(self, done: Done) -> list[tuple[Cell, dict[str, Any]]]:
+        """Take out of what is done what failed; returns what the journal has to say of that."""
+        failed = list(done.failed())
+        for cell, again in failed:
+            done.void(cell, again)
+            self._progress.uncount(again.answer, again.judgements)
+        self._progress.done = self._progress.done_before = done.whole
+        return [(cell, again.as_body()) for cell, again in failed]
 
     def _time_is_up(self) -> None:
         self.stop(f"The run's time cap of {self._plan.time_cap_minutes:g} minutes is reached.")
@@ -255,7 +259,8 @@ class Runner:
             rubric_version=spec.rubric.label,
             eval_run_id=self._plan.run_id,
         )
-        seed, may_reuse = self._plan.call_seed(cell.repeat), self._plan.may_reuse(cell.repeat)
+        seed = self._plan.call_seed(cell.repeat)
+        may_reuse = self._plan.may_reuse(cell.repeat) and cell not in self._again
         return JudgeCall(self._gateway, spec.model, context, seed, may_reuse)
 
     async def _decide(self) -> None:

@@ -14,8 +14,9 @@ from evals.results.parquet import source_stamp
 from evals.results.reading import load_results
 from evals.results.table import ResultTable, TableReader
 from evals.results.variant_samples import facts_of_table
+from evals.running.again import Again
 from evals.running.folder import RunFolder
-from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
+from evals.running.journal import AGAIN, ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from pages.view_models.compare import Choice, Compared, compare_between, compare_within
 from pages.view_models.run_progress import Failures
 
@@ -145,6 +146,9 @@ def _counted(failures: Failures, line: JournalLine) -> Failures:
         return Failures(failures.answers + (line.body["status"] != "ok"), failures.judgements)
     if line.kind == VERDICT:
         return Failures(failures.answers, failures.judgements + (line.body["verdict"]["status"] != "scored"))
+    if line.kind == AGAIN:
+        again = Again.from_body(line.body)
+        return Failures(failures.answers - again.answer, failures.judgements - again.judgements)
     if line.kind == PREFERENCE:
         return Failures(failures.answers, failures.judgements + (line.body["preference"]["choice"] is None))
     return failures

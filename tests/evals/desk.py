@@ -72,10 +72,10 @@ def plain(plan: RunPlan) -> Answering:
 
 
 def taken_up(
-    folder: RunFolder, desk: Desk, listen: Callable[[RunEvent], None] = lambda _: None
+    folder: RunFolder, desk: Desk, listen: Callable[[RunEvent], None] = lambda _: None, failed_again: bool = False
 ) -> tuple[Runner, Callable[[], Ended]]:
     desk.ledger = CellLedger()
-    runner = Runner(folder, cast("Gateway", desk), desk.ledger, listen)
+    runner = Runner(folder, cast("Gateway", desk), desk.ledger, listen, failed_again)
     return runner, lambda: asyncio.run(runner.run())
 
 

@@ -195,3 +195,29 @@ def test_the_report_a_run_leaves_says_how_far_its_judge_is_to_be_trusted(shell: 
     assert NOT_CHECKED in shell.call("report", judged.run_id).out
     measured = folder_of(shell.call(*shell.options(limit="3", method="heuristics")))
     assert NOT_CHECKED not in measured.report.read_text("utf-8")
+
+
+def test_failures_are_asked_again_where_that_is_wanted(shell: Shell, wire: WireServer) -> None:
+    counts = "select answers_done, verdicts_done, failed, status from eval_runs"
+    wire.configure(faults=(Fault("status", 403),), fault_rate=0.5)
+    failed = shell.call(*shell.options(limit="4"), *PANEL, **on_the_wire(wire))
+    ((_, _, before, _),) = shell.ask(counts)
+    assert before > 0
+    wire.configure()
+    said = shell.call("resume", failed.document["run_id"], "--retry-failed", **on_the_wire(wire))
+    assert (said.code, said.document["status"]) == (0, "finished")
+    results = load_results(folder_of(said))
+    assert all(answer.text is not None for answer in results.answers)
+    assert all(verdict.score is not None for answer in results.answers for verdict in answer.verdicts.values())
+    judged = sum(len(answer.verdicts) for answer in results.answers) + len(results.preferences)
+    assert shell.ask(counts) == [(len(results.answers), judged, 0, "finished")]
+    assert wire.counts().calls <= before
+
+
+def test_a_run_that_stopped_early_keeps_its_failures(shell: Shell) -> None:
+    options = shell.options(limit="60")
+    said = shell.call(*options, "--stop-when-clear")
+    assert said.document["decision"] is not None
+    again = shell.call("resume", said.document["run_id"], "--retry-failed")
+    assert again.code == 2
+    assert "stopped early" in again.err

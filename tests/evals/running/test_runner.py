@@ -336,7 +336,7 @@ def test_calls_cut_off_by_a_crash_are_recorded_once_when_the_run_is_resumed(sett
 def test_a_call_cut_off_by_a_stop_is_recorded(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evals.running.runner.GRACE_SECONDS", 0.0)
+    monkeypatch.setattr("evals.running.crew.GRACE_SECONDS", 0.0)
     folder = _folder(tmp_path, make_plan(settings, limit=2, concurrency=1))
 
     class Silent(Flaky):

@@ -98,7 +98,7 @@ class Hanging(Desk):
 
 
 def test_a_call_that_does_not_come_home_is_given_up_after_a_while(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evals.running.runner.GRACE_SECONDS", 0.01)
+    monkeypatch.setattr("evals.running.crew.GRACE_SECONDS", 0.01)
     folder = make()
     desk = Hanging(plain(folder.plan()))
 

@@ -74,11 +74,22 @@ class Weather:
         folder.create(plan)
         return asyncio.run(self._work(folder, each)), load_results(folder)
 
-    async def _work(self, folder: RunFolder, each: Callable[[PromptRun], None]) -> Ended:
+    def go_on(self, plan: RunPlan, failed_again: bool) -> tuple[Ended, RunResults]:
+        """Another sitting of the run that was carried out last."""
+        folder = self.folder(plan)
+        return asyncio.run(self._work(folder, lambda _: None, failed_again)), load_results(folder)
+
+    def folder(self, plan: RunPlan) -> RunFolder:
+        """Of the run that was carried out last."""
+        return RunFolder(max(self.home.iterdir(), key=lambda place: int(place.name.split()[-1])) / plan.run_id)
+
+    async def _work(self, folder: RunFolder, each: Callable[[PromptRun], None], failed_again: bool = False) -> Ended:
         settings = self.settings
         catalogue, providers = build_catalogue(settings), build_providers(settings)
         ledger = CellLedger(CallJournal(folder.path))
-        runner = Runner(folder, Gateway(equip(settings, catalogue, providers, ledger)), ledger)
+        runner = Runner(
+            folder, Gateway(equip(settings, catalogue, providers, ledger)), ledger, failed_again=failed_again
+        )
         listen = ledger.on_record
 
         def heard(run: PromptRun) -> None:
