@@ -59,6 +59,7 @@ def _title(summary: RunSummary, found: Compared) -> None:
             st.caption("This address opens what you see now.")
             st.code(address_of(st.query_params.to_dict()), language=None, wrap_lines=True)
         link_to("Open run", "runs", {"run": summary.run_id}, icon=":material/checklist:")
+        link_to("Label answers", "labelling", {"new": summary.run_id}, icon=":material/rate_review:")
 
 
 def _nothing_yet(workbench: Workbench) -> None:

@@ -56,14 +56,31 @@ def draw_resume(workbench: Workbench, run_id: str) -> None:
     _show_problem()
 
 
-def _ask(workbench: Workbench, run_id: str, what: Asked) -> None:
+def draw_retry(workbench: Workbench, run_id: str) -> None:
+    """The button that has a finished run ask once more what failed."""
+    st.button(
+        "Ask failed again",
+        icon=":material/replay:",
+        type="tertiary",
+        key="retry_failed",
+        help="Only what failed is asked and paid for. What it cost before stays on the run's bill.",
+        on_click=_ask,
+        args=(workbench, run_id, Asked.RESUME, True),
+    )
+    _show_problem()
+
+
+def _ask(workbench: Workbench, run_id: str, what: Asked, retry_failed: bool = False) -> None:
     pending = _PENDING.get()
     now = time.monotonic()
     if pending is not None and (pending.run_id, pending.asked) == (run_id, what) and now - pending.at < 2:
         return
     _PENDING.set(PendingAction(run_id, what, now))
     try:
-        (workbench.runs.stop if what is Asked.STOP else workbench.runs.resume)(run_id)
+        if what is Asked.STOP:
+            workbench.runs.stop(run_id)
+        else:
+            workbench.runs.resume(run_id, retry_failed)
     except WorkbenchError as error:
         _PENDING.clear()
         _PROBLEM.set(str(error))

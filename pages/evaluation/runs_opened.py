@@ -17,14 +17,14 @@ from pages.components.judge_trust import trust_text
 from pages.components.links import go, link_to
 from pages.components.messages import show_notice, show_problem
 from pages.components.viewer import viewer_zone
-from pages.evaluation.runs_actions import draw_resume, stand_of
+from pages.evaluation.runs_actions import draw_resume, draw_retry, stand_of
 from pages.evaluation.runs_live import render_live
-from pages.evaluation.runs_reading import compared, report_of, table_of
+from pages.evaluation.runs_reading import compared, failures_of, report_of, table_of
 from pages.evaluation.runs_results import render_results
 from pages.view_models import words
 from pages.view_models.compare import Choice
 from pages.view_models.run_list import run_title
-from pages.view_models.run_progress import Stand
+from pages.view_models.run_progress import Stand, failures_words
 
 _SAID_ALREADY = "Stopped."
 """What a run's process gives as its reason when a person stopped it."""
@@ -57,6 +57,8 @@ def render_run(workbench: Workbench, run_id: str) -> None:
             return
     elif where.state is not RunState.FINISHED:
         _unfinished(workbench, folder, where, status.reason)
+    elif summary.failed:
+        _failed(workbench, folder)
     if folder.journal.exists():
         render_results(workbench, summary, folder, so_far=where.state is not RunState.FINISHED)
 
@@ -127,6 +129,16 @@ def _publish(workbench: Workbench, summary: RunSummary, folder: RunFolder) -> No
     if st.button(f"Publish v{candidate.topic_version}", type="primary", icon=":material/publish:"):
         link = {"topic": summary.topic_id, "to": str(candidate.topic_version), "view": "diff"}
         go("editor", link | ({"from": str(baseline.topic_version)} if baseline.topic_version else {}))
+
+
+def _failed(workbench: Workbench, folder: RunFolder) -> None:
+    """What failed, and the way to have it asked again; a run that stopped early keeps its failures."""
+    words_of_failures = failures_words(failures_of(folder))
+    if not words_of_failures or table_of(folder).decision is not None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failed_again"):
+        st.caption(words_of_failures, width="content")
+        draw_retry(workbench, folder.run_id)
 
 
 def _unfinished(workbench: Workbench, folder: RunFolder, where: Stand, reason: str) -> None:

@@ -108,6 +108,16 @@ class Failures:
     judgements: int = 0
 
 
+def failures_words(failures: Failures) -> str:
+    """3 answers and 1 judgement failed; nothing where none did."""
+    told = [
+        words.plural(number, one)
+        for number, one in ((failures.answers, "answer"), (failures.judgements, "judgement"))
+        if number
+    ]
+    return f"{' and '.join(told)} failed." if told else ""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
     """The figures of a run under way.

@@ -33,6 +33,7 @@ from pages.view_models.run_progress import (
     Moment,
     PendingAction,
     Sample,
+    failures_words,
     live_figures,
     speed_words,
     stand,
@@ -276,3 +277,9 @@ def test_the_list_names_what_was_compared() -> None:
     assert compared([{"label": f"v{n}"} for n in range(1, 6)]) == "v2 and 3 others against v1"
     assert difference_text({}) == "—"
     assert difference_text({"comparison": None}) == "—"
+
+
+def test_what_failed_in_words() -> None:
+    assert failures_words(Failures(3, 1)) == "3 answers and 1 judgement failed."
+    assert failures_words(Failures(0, 2)) == "2 judgements failed."
+    assert failures_words(Failures()) == ""

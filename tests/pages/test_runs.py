@@ -229,6 +229,20 @@ def test_resuming_answers_at_once(workbench: Workbench, started: list[list[str]]
     assert [arguments[2:4] for arguments in started] == [["evals", "resume"]]
 
 
+def test_what_failed_can_be_asked_again(workbench: Workbench, started: list[list[str]]) -> None:
+    folder = carry_out(workbench, planned(workbench), failing=True)
+    screen = opened(run=folder.run_id)
+    assert any("failed." in caption.value and "answer" in caption.value for caption in screen.caption)
+    screen.button(key="retry_failed").click().run()
+    assert "Starting again" in shown(screen)
+    assert [arguments[2:4] + arguments[-1:] for arguments in started] == [["evals", "resume", "--retry-failed"]]
+
+
+def test_where_nothing_failed_nothing_is_offered(workbench: Workbench) -> None:
+    folder = carry_out(workbench, planned(workbench))
+    assert "Ask failed again" not in labels(opened(run=folder.run_id))
+
+
 def test_a_run_that_is_not_there_is_said(workbench: Workbench) -> None:
     assert "There is no run “nope”." in opened(run="nope").error[0].value
 
