@@ -241,7 +241,8 @@ def _resume(run: RunSummary, facts: HomeFacts) -> NextStep:
 
 def _for_draft(one: Standing) -> NextStep:
     topic = one.topic
-    plan = {"topic": topic.topic_id, "versions": f"{topic.published_version},{topic.latest_version}", "new": "1"}
+    plan = {"topic": topic.topic_id, "to": str(topic.latest_version), "new": "1"}
+    plan |= {"from": str(topic.published_version)} if topic.published_version else {}
     if one.word == "working" and one.run is not None:
         done = f"{count(one.run.answers_done + one.run.verdicts_done)} of {plural(one.run.calls_planned, 'call')} done."
         return NextStep(

@@ -129,7 +129,7 @@ def test_a_draft_without_a_run_asks_for_one(workbench: Workbench) -> None:
     assert page.button(key="step_0").label == "Plan run"
     known = facts(workbench)
     (step,) = next_steps(known, standings(known))
-    assert (step.screen, step.query) == ("runs", {"topic": "core_values", "versions": "1,2", "new": "1"})
+    assert (step.screen, step.query) == ("runs", {"topic": "core_values", "from": "1", "to": "2", "new": "1"})
     assert title_facts(known) == ["12 topics", "1 draft waiting"]
 
 
