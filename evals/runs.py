@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
-from evals.benchmarks_table import BenchmarkRun
 from evals.ingest import RunIngest, RunLedger
 from evals.judge_quality.check_record import RECORD
 from evals.plan import RunPlan
 from evals.results.benchmark_facts import BenchmarkFacts
 from evals.running.folder import RunFolder, RunState
 from evals.tables import eval_runs
+
+if TYPE_CHECKING:
+    from evals.benchmarks_table import BenchmarkRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class RunService:
             topic_id: Only those that tried this topic's prompts; None for all.
             limit: The newest so many.
         """
+        from evals.benchmarks_table import BenchmarkRun
+
         wanted = (eval_runs.c.run_id, eval_runs.c.created_at, eval_runs.c.summary)
         query = sa.select(*wanted).where(eval_runs.c.status == RunState.FINISHED)
         query = query.order_by(eval_runs.c.created_at.desc(), eval_runs.c.run_id.desc()).limit(limit)

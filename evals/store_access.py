@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from coaching_core.errors import InvalidInputError, NotFoundError, StoreError, StoreInUseError, WorkbenchError
-from coaching_core.playground.models import PlaygroundSession
-from coaching_core.playground.repository import PlaygroundRepository
 from coaching_core.prompts.models import TopicVersion
 from coaching_core.prompts.seeds import seed_topics
 from coaching_core.prompts.service import PromptService
@@ -27,6 +25,7 @@ from evals.running.folder import RunFolder
 from evals.runs import RunService
 
 if TYPE_CHECKING:
+    from coaching_core.playground.models import PlaygroundSession
     from evals.judge_quality.people_said import PeopleSaid
 
 _TIMEOUT_SECONDS = 60
@@ -101,6 +100,8 @@ class DirectAccess:
 
     def playground(self, session_id: str) -> PlaygroundSession:
         """A Playground conversation."""
+        from coaching_core.playground.repository import PlaygroundRepository
+
         found = PlaygroundRepository(self._database).find(self._tenant, session_id)
         if found is None:
             raise NotFoundError(f"There is no Playground conversation “{session_id}”.")
@@ -115,8 +116,12 @@ class DirectAccess:
 
     def judge_trust(self, judge: str, rubric: str) -> str:
         """How far a judge agrees with people by a rubric, in words."""
+        from evals.judge_quality.known import is_any_judge_known
+        from evals.judge_quality.words import NOT_CHECKED, trust_words
+
+        if not is_any_judge_known(self._database, self._settings.runs_folder):
+            return NOT_CHECKED
         from evals.judge_quality.service import JudgeQualityService
-        from evals.judge_quality.words import trust_words
         from evals.labelling import LabelService
 
         known = JudgeQualityService(self._runs, LabelService(self._database), self._settings.runs_folder)
@@ -152,6 +157,8 @@ class HolderAccess:
 
     def playground(self, session_id: str) -> PlaygroundSession:
         """A Playground conversation, as it is kept so far."""
+        from coaching_core.playground.models import PlaygroundSession
+
         return PlaygroundSession.model_validate(self._call("playground/session", {"session_id": session_id}))
 
     def labels(self, run_id: str) -> PeopleSaid:
@@ -180,7 +187,7 @@ class HolderAccess:
             raise StoreError(f"The workbench at {self._holder.url} holds the store but does not answer.") from error
 
 
-def judge_trust(plan: RunPlan, store: StoreAccess) -> str:
+def trust_of(plan: RunPlan, store: StoreAccess) -> str:
     """How far a run's headline judge agrees with people, in words; nothing where a program judged."""
     panel = plan.panels[0]
     return "" if panel.kind in NEEDS_NO_MODEL else store.judge_trust(panel.label, panel.rubric.label)

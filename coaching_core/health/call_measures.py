@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from coaching_core.health.cost_measures import WHOLE_DAYS, cost_forecast, cost_per_user, cost_today
 from coaching_core.health.models import Measure, Rule, Sample
 from coaching_core.health.scope import Scope
+from coaching_core.llm.loop_lag import SATURATED_LOOP_MS
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import Purpose, RunStatus
 from coaching_core.storage.database import Database
-from coaching_core.usage.models import SATURATED_LOOP_MS
 
 _runs = prompt_runs.c
 SENT = (str(RunStatus.OK), str(RunStatus.ERROR), str(RunStatus.TIMEOUT))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+SATURATED_LOOP_MS = 100.0
+"""A timing taken while the event loop lagged more than this tells about us, not about the model: it is left out."""
+
 _TICK_SECONDS = 0.05
 
 

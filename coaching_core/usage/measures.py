@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from coaching_core.llm.loop_lag import SATURATED_LOOP_MS
 from coaching_core.llm.tables import prompt_runs
 from coaching_core.llm.types import RunStatus
-from coaching_core.usage.models import SATURATED_LOOP_MS, UsageSums
+from coaching_core.usage.models import UsageSums
 from coaching_core.usage.tables import COUNTS, MONEY
 
 _runs = prompt_runs.c

@@ -12,9 +12,6 @@ from coaching_core.errors import InvalidInputError
 from coaching_core.llm.accounting import PromptRun
 from coaching_core.llm.types import Purpose
 
-SATURATED_LOOP_MS = 100.0
-"""A timing taken while the event loop lagged more than this tells about us, not about the model: it is left out."""
-
 WITHOUT = ""
 """In a filter: only calls that have no topic, or no user."""
 

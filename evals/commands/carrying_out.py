@@ -7,9 +7,9 @@ import asyncio
 import shlex
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coaching_core.errors import DiskFullError, WorkbenchError
 from coaching_core.llm.assembly import build_catalogue, build_providers, equip, loaded
@@ -23,7 +23,6 @@ from evals.gates.gate import EXIT_MET, EXIT_NOT_MET, gate_exit_code
 from evals.ingest import summarise
 from evals.plan import RunPlan
 from evals.reports import report_parts
-from evals.reports.junit import GateCase, render_junit
 from evals.results.parquet import write_parquet
 from evals.results.reading import load_results
 from evals.results.run_results import RunResults
@@ -33,7 +32,10 @@ from evals.running.events import Ended, EventListener
 from evals.running.folder import RunFolder, RunState, write_durably
 from evals.running.progress_line import ProgressLine
 from evals.running.runner import Runner
-from evals.store_access import StoreAccess, judge_trust, open_store_access
+from evals.store_access import StoreAccess, open_store_access, trust_of
+
+if TYPE_CHECKING:
+    from evals.reports.junit import GateCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +78,27 @@ def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace
     results = load_results(folder)
     if (saved := saved_by(results)) is not None:
         print(saved.words, file=sys.stderr)  # noqa: T201
-    results = replace(results, judge_trust=_take_in(results, settings))
+    judge_trust = _take_in(results, settings)
     if ended.state is RunState.FINISHED:
-        _write_up(results, folder)
+        _write_up(results, folder, judge_trust)
     if getattr(options, "junit", None) is not None:
         _write_junit(results, options)
     head = {"run_id": plan.run_id, "status": str(ended.state), "folder": str(folder.path)}
     return Outcome(head | summarise(results), _exit_code(ended, results, options))
 
 
-def _write_up(results: RunResults, folder: RunFolder) -> None:
+def _write_up(results: RunResults, folder: RunFolder, judge_trust: str) -> None:
     try:
         write_parquet(results, folder)
-        write_durably(folder.report, report_parts(results, "html"))
+        write_durably(folder.report, report_parts(results, "html", judge_trust))
     except DiskFullError as error:
         complain(f"{error} The run itself is whole; resume it to have this written.", EXIT_FAILED)
 
 
 def _write_junit(results: RunResults, options: argparse.Namespace) -> None:
     """A JUnit file, also of a run that stopped or failed; one for each dataset where there are several."""
+    from evals.reports.junit import render_junit
+
     file: Path = options.junit
     if results.plan.suite_id:
         file = file.with_name(f"{file.stem}.{results.plan.dataset.name}{file.suffix}")
@@ -106,6 +110,8 @@ def _write_junit(results: RunResults, options: argparse.Namespace) -> None:
 
 
 def _gate_case(options: argparse.Namespace, results: RunResults) -> GateCase | None:
+    from evals.reports.junit import GateCase
+
     gate: str | None = getattr(options, "gate", None)
     if gate is None:
         return None
@@ -121,7 +127,7 @@ def _take_in(results: RunResults, settings: Settings) -> str:
     try:
         with open_store_access(settings) as store:
             store.take_in(results.plan.run_id, results)
-            return judge_trust(results.plan, store)
+            return trust_of(results.plan, store)
     except WorkbenchError as error:
         complain(f"{error} The run itself is whole; the workbench takes it in when it starts next.", EXIT_FAILED)
         return ""

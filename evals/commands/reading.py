@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from coaching_core.errors import InvalidInputError, StoreError
 from coaching_core.settings import Settings
@@ -17,7 +17,7 @@ from evals.results.notes import differences
 from evals.results.reading import load_results
 from evals.results.run_results import RunResults, compare_runs
 from evals.results.summary import further_figures
-from evals.store_access import judge_trust, open_store_access
+from evals.store_access import open_store_access, trust_of
 
 
 def add(commands: Subparsers) -> None:
@@ -108,8 +108,7 @@ def compare_variants(options: argparse.Namespace, settings: Settings) -> int:
 def report_run(options: argparse.Namespace, settings: Settings) -> int:
     """``report``: one run as HTML, CSV, JSON, JUnit or Parquet on stdout."""
     results = load_results(find_folder(options, settings, options.run_id))
-    results = replace(results, judge_trust=_trust(results, settings))
-    for part in report_parts(results, options.format):
+    for part in report_parts(results, options.format, _trust(results, settings)):
         sys.stdout.buffer.write(part)
     return EXIT_OK
 
@@ -117,6 +116,6 @@ def report_run(options: argparse.Namespace, settings: Settings) -> int:
 def _trust(results: RunResults, settings: Settings) -> str:
     try:
         with open_store_access(settings) as store:
-            return judge_trust(results.plan, store)
+            return trust_of(results.plan, store)
     except StoreError:
         return ""

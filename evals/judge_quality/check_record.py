@@ -10,6 +10,9 @@ from evals.running.folder import RunFolder, write_durably
 RECORD = "judge_check.json"
 """Where it is kept."""
 
+FIGURES = "judge_quality.json"
+"""Where the check's figures are kept when it has come to its end."""
+
 
 class CheckRecord(BaseModel):
     """Where a check's answers come from.

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from evals.agreement.labels import PairLabel, ScoreLabel
+from evals.judge_quality.check_record import FIGURES
 from evals.judge_quality.correlation import Coefficient
 from evals.judge_quality.human_agreement import CriterionAgreement, agreement_of
 from evals.judge_quality.length_bias import length_bias
@@ -30,9 +31,6 @@ from evals.judge_quality.repeatability import Repeatability, repeatability
 from evals.judge_quality.resistance import Resistance, resistance
 from evals.results.run_results import RunResults
 from evals.running.folder import RunFolder, write_durably
-
-FILE = "judge_quality.json"
-"""Where it is kept, in the folder of the check's run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def write_quality(quality: JudgeQuality, folder: RunFolder) -> None:
     Raises:
         DiskFullError: No room; what was there before is untouched.
     """
-    write_durably(folder.path / FILE, _adapter().dump_json(quality, indent=1))
+    write_durably(folder.path / FIGURES, _adapter().dump_json(quality, indent=1))
 
 
 def read_quality(file: Path) -> JudgeQuality | None:
@@ -142,7 +140,7 @@ def read_quality(file: Path) -> JudgeQuality | None:
 
 def checks_in(runs_folder: Path) -> tuple[JudgeQuality, ...]:
     """Every check in a folder of runs that has come to its end, newest first."""
-    found = [read_quality(file) for file in runs_folder.glob(f"*/{FILE}")]
+    found = [read_quality(file) for file in runs_folder.glob(f"*/{FIGURES}")]
     return tuple(sorted((one for one in found if one), key=lambda one: one.checked_at, reverse=True))
 
 

@@ -11,7 +11,7 @@ from coaching_core.clock import utc_now
 from coaching_core.errors import NotFoundError
 from evals.agreement.labels import PairLabel, ScoreLabel
 from evals.judge_quality.check_plan import CHECK_NAME
-from evals.judge_quality.check_record import RECORD
+from evals.judge_quality.check_record import FIGURES, RECORD
 from evals.judge_quality.correlation import Coefficient
 from evals.judge_quality.human_agreement import CriterionAgreement, agreement_of
 from evals.judge_quality.judged_runs import JudgedRun, JudgedRuns, JudgeKey, stamp_of
@@ -26,7 +26,7 @@ from evals.judge_quality.pair_agreement import (
     with_votes,
 )
 from evals.judge_quality.people_said import people_said
-from evals.judge_quality.quality import FILE, JudgeQuality, newest, read_quality
+from evals.judge_quality.quality import JudgeQuality, newest, read_quality
 from evals.judge_quality.rated_answers import RatedAnswer, with_people
 from evals.judge_quality.starting import CheckPlace, CheckRequest, lay_out_check
 from evals.labelling import LabelService
@@ -110,13 +110,13 @@ class JudgeQualityService:
     def checks(self) -> tuple[JudgeQuality, ...]:
         """Every check that has come to its end, newest first."""
         with self._guard:
-            found = [self._check(file) for file in self._runs_folder.glob(f"*/{FILE}")]
+            found = [self._check(file) for file in self._runs_folder.glob(f"*/{FIGURES}")]
         return tuple(sorted((one for one in found if one), key=lambda one: one.checked_at, reverse=True))
 
     def under_way(self) -> tuple[str, ...]:
         """Runs of checks that have no figures yet, newest first: they are at work, or were stopped."""
         found = [file.parent for file in self._runs_folder.glob(f"*/{RECORD}")]
-        return tuple(sorted((one.name for one in found if not (one / FILE).exists()), reverse=True))
+        return tuple(sorted((one.name for one in found if not (one / FIGURES).exists()), reverse=True))
 
     def standings(self) -> tuple[JudgeStanding, ...]:
         """Every judge that judged a run, was checked, or whose answers people labelled; the most used first."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from evals.judge_quality.correlation import Coefficient
-from evals.judge_quality.human_agreement import CriterionAgreement
-from evals.statistics import Interval, MeanInterval
+if TYPE_CHECKING:
+    from evals.judge_quality.correlation import Coefficient
+    from evals.judge_quality.human_agreement import CriterionAgreement
+    from evals.statistics import Interval, MeanInterval
 
 NOT_CHECKED = "judge not checked against people yet"
 ENOUGH = 30

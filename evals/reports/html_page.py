@@ -26,14 +26,14 @@ _HEAD = Html(
 )
 
 
-def html_parts(results: RunResults) -> Iterator[bytes]:
+def html_parts(results: RunResults, judge_trust: str = "") -> Iterator[bytes]:
     """The page, UTF-8, piece by piece: that of a large run is never in memory as a whole."""
     evidence = gather(results)
     title = f"Evaluation of {evidence.plan.topic_id}"
     mark = " (simulated)" if evidence.plan.simulated else ""
     head = element("head", _HEAD, element("title", f"{title}{mark}"), element("style", Html(STYLE)))
     yield f'<!doctype html>\n<html lang="en">{head}<body><main>'.encode(errors="replace")
-    for part in _sections(evidence, title, results.judge_trust):
+    for part in _sections(evidence, title, judge_trust):
         yield part.encode(errors="replace")
     yield b"</main></body></html>\n"
 

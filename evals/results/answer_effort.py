@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from coaching_core.llm.accounting import PromptRun
-from coaching_core.usage.models import SATURATED_LOOP_MS
+from coaching_core.llm.loop_lag import SATURATED_LOOP_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,6 @@ class RunResults:
         preferences: What pairwise judges said: the cell of the later variant, and the preference.
         preference_runs: The calls that took.
         decision: Why the run stopped early; None when it did not.
-        judge_trust: How far its judge agrees with people, where the reader was told; reports say so beside the scores.
         places: Where the lines of a cell begin in the journal, bytes.
         read_to: How far the journal was read, bytes.
     """
@@ -94,7 +93,6 @@ class RunResults:
     preferences: tuple[tuple[Cell, Preference], ...] = ()
     preference_runs: tuple[PromptRun, ...] = ()
     decision: Decision | None = None
-    judge_trust: str = field(default="", compare=False)
     places: Mapping[Cell, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
     read_to: int = field(default=0, compare=False)
     _rows: list[ItemResult] = field(default_factory=list, init=False, compare=False, repr=False)

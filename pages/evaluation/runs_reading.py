@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -69,7 +69,7 @@ def report_of(folder: RunFolder, kind: str, judge_trust: str = "") -> bytes:
     """
     from evals.reports import render_report
 
-    return render_report(replace(load_results(folder), judge_trust=judge_trust), kind)
+    return render_report(load_results(folder), kind, judge_trust)
 
 
 def _state(folder: RunFolder) -> _State:

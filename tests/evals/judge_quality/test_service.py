@@ -141,6 +141,6 @@ def test_the_line_beside_a_score_has_interval_and_n_and_claims_no_more_than_is_k
 
 def test_a_report_has_the_line_beside_its_judge_and_none_where_nobody_told_it() -> None:
     run = judged_run({("i1", ONE, 0): (6.0, 6.0)})
-    told = render_report(replace(run, judge_trust="judge agrees <well>"), "html").decode()
+    told = render_report(run, "html", "judge agrees <well>").decode()
     assert "judge agrees &lt;well&gt;" in told
     assert "agrees" not in render_report(run, "html").decode()
