@@ -131,7 +131,7 @@ def _convert(lines: Path, table: Path, columns: Columns, about: Mapping[str, Any
     source = f"read_json({_quoted(str(lines))}, format = 'newline_delimited', columns = {{{types}}})"
     said = f", kv_metadata {{{ABOUT}: {_quoted(to_json(about).decode())}}}" if about else ""
     try:
-        with duckdb.connect() as connection:
+        with duckdb.connect(config={"threads": 1}) as connection:  # with two it holds 70 MB more, and is no quicker
             connection.execute(
                 f"copy (select * from {source}) to {_quoted(str(table))} (format parquet{said}{_GROUPS})"
             )
