@@ -19,10 +19,9 @@ import sqlalchemy as sa
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.storage.database import Database
 from evals.ingest import RunIngest, RunLedger
-from evals.judge_quality.check_record import RECORD
 from evals.plan import RunPlan
 from evals.results.benchmark_facts import BenchmarkFacts
-from evals.running.folder import RunFolder, RunState
+from evals.running.folder import JUDGE_CHECK, RunFolder, RunState
 from evals.tables import eval_runs
 
 if TYPE_CHECKING:
@@ -182,7 +181,9 @@ class RunService:
         if folder.is_running():
             raise ConflictError(f"Run {run_id} is running already.")
         folder.write_status(RunState.WAITING)
-        command = ["judges", "check", "--resume", run_id] if (folder.path / RECORD).exists() else ["resume", run_id]
+        command = (
+            ["judges", "check", "--resume", run_id] if (folder.path / JUDGE_CHECK).exists() else ["resume", run_id]
+        )
         again = ["--retry-failed"] if retry_failed else []
         self._spawn(folder, [*command, "--out", str(folder.path.parent), *again])
 

@@ -17,7 +17,7 @@ from evals.commands.output import EXIT_OK, print_json
 from evals.prompt_trend import trend
 from evals.results.benchmark_facts import BenchmarkFacts, facts_of_samples
 from evals.results.table import read_table
-from evals.results.variant_samples import samples_of_table
+from evals.results.table_samples import samples_of_table
 from evals.running.folder import RunFolder, RunState
 
 

@@ -45,6 +45,7 @@ def add_check(kinds: Any) -> None:
     add("--seed", type=int, default=0)
     add("--money-cap", help="most USD the whole check may spend, with --resume on top (default: RUN_MONEY_CAP)")
     add("--resume", metavar="RUN_ID", help="go on with a check that was stopped")
+    add("--retry-failed", action="store_true", help="with --resume: ask failed judgements once more")
     add("--at-least-kappa", type=float, help="exit 1 unless κw with people is this or more")
     add("--at-least-agreement", type=float, help="exit 1 unless it chooses as people do in this share of pairs or more")
     add("--at-most-flips", type=float, help="exit 1 unless this share of choices or less turn with the order")

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Literal
 
 from evals.comparing.pairwise_figures import ItemFacts, settle
+from evals.comparing.variant_samples import VariantSamples
 from evals.judge_spec import panels_of
 from evals.plan import Cell, RunPlan
 from evals.preference import Preference
-from evals.results.variant_samples import VariantSamples
 from evals.statistics import BradleyTerry, Interval, Match, MeanInterval, Strength, bradley_terry
 
 RESAMPLES = 1_000

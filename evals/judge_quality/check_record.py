@@ -5,13 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from coaching_core.errors import RunNotFoundError
-from evals.running.folder import RunFolder, write_durably
-
-RECORD = "judge_check.json"
-"""Where it is kept."""
-
-FIGURES = "judge_quality.json"
-"""Where the check's figures are kept when it has come to its end."""
+from evals.running.folder import JUDGE_CHECK, RunFolder, write_durably
 
 
 class CheckRecord(BaseModel):
@@ -38,7 +32,7 @@ def write_record(record: CheckRecord, folder: RunFolder) -> None:
     Raises:
         DiskFullError: No room.
     """
-    write_durably(folder.path / RECORD, record.model_dump_json(indent=1).encode())
+    write_durably(folder.path / JUDGE_CHECK, record.model_dump_json(indent=1).encode())
 
 
 def read_record(folder: RunFolder) -> CheckRecord:
@@ -48,6 +42,6 @@ def read_record(folder: RunFolder) -> CheckRecord:
         RunNotFoundError: This is no check of a judge.
     """
     try:
-        return CheckRecord.model_validate_json((folder.path / RECORD).read_bytes())
+        return CheckRecord.model_validate_json((folder.path / JUDGE_CHECK).read_bytes())
     except (OSError, ValidationError) as error:
         raise RunNotFoundError(folder.run_id) from error

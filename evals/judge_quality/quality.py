@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from evals.agreement.labels import PairLabel, ScoreLabel
-from evals.judge_quality.check_record import FIGURES
 from evals.judge_quality.correlation import Coefficient
 from evals.judge_quality.human_agreement import CriterionAgreement, agreement_of
 from evals.judge_quality.length_bias import length_bias
@@ -30,7 +29,7 @@ from evals.judge_quality.rated_answers import rated_answers
 from evals.judge_quality.repeatability import Repeatability, repeatability
 from evals.judge_quality.resistance import Resistance, resistance
 from evals.results.run_results import RunResults
-from evals.running.folder import RunFolder, write_durably
+from evals.running.folder import JUDGE_QUALITY, RunFolder, write_durably
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def write_quality(quality: JudgeQuality, folder: RunFolder) -> None:
     Raises:
         DiskFullError: No room; what was there before is untouched.
     """
-    write_durably(folder.path / FIGURES, _adapter().dump_json(quality, indent=1))
+    write_durably(folder.path / JUDGE_QUALITY, _adapter().dump_json(quality, indent=1))
 
 
 def read_quality(file: Path) -> JudgeQuality | None:
@@ -140,7 +139,7 @@ def read_quality(file: Path) -> JudgeQuality | None:
 
 def checks_in(runs_folder: Path) -> tuple[JudgeQuality, ...]:
     """Every check in a folder of runs that has come to its end, newest first."""
-    found = [read_quality(file) for file in runs_folder.glob(f"*/{FIGURES}")]
+    found = [read_quality(file) for file in runs_folder.glob(f"*/{JUDGE_QUALITY}")]
     return tuple(sorted((one for one in found if one), key=lambda one: one.checked_at, reverse=True))
 
 

@@ -11,7 +11,6 @@ from coaching_core.clock import utc_now
 from coaching_core.errors import NotFoundError
 from evals.agreement.labels import PairLabel, ScoreLabel
 from evals.judge_quality.check_plan import CHECK_NAME
-from evals.judge_quality.check_record import FIGURES, RECORD
 from evals.judge_quality.correlation import Coefficient
 from evals.judge_quality.human_agreement import CriterionAgreement, agreement_of
 from evals.judge_quality.judged_runs import JudgedRun, JudgedRuns, JudgeKey, stamp_of
@@ -32,7 +31,7 @@ from evals.judge_quality.starting import CheckPlace, CheckRequest, lay_out_check
 from evals.labelling import LabelService
 from evals.results.reading import load_results
 from evals.rubric import Rubric
-from evals.running.folder import RunFolder
+from evals.running.folder import JUDGE_CHECK, JUDGE_QUALITY, RunFolder
 from evals.runs import RunService
 
 _MOST_RUNS = 1_000
@@ -110,13 +109,13 @@ class JudgeQualityService:
     def checks(self) -> tuple[JudgeQuality, ...]:
         """Every check that has come to its end, newest first."""
         with self._guard:
-            found = [self._check(file) for file in self._runs_folder.glob(f"*/{FIGURES}")]
+            found = [self._check(file) for file in self._runs_folder.glob(f"*/{JUDGE_QUALITY}")]
         return tuple(sorted((one for one in found if one), key=lambda one: one.checked_at, reverse=True))
 
     def under_way(self) -> tuple[str, ...]:
         """Runs of checks that have no figures yet, newest first: they are at work, or were stopped."""
-        found = [file.parent for file in self._runs_folder.glob(f"*/{RECORD}")]
-        return tuple(sorted((one.name for one in found if not (one / FIGURES).exists()), reverse=True))
+        found = [file.parent for file in self._runs_folder.glob(f"*/{JUDGE_CHECK}")]
+        return tuple(sorted((one.name for one in found if not (one / JUDGE_QUALITY).exists()), reverse=True))
 
     def standings(self) -> tuple[JudgeStanding, ...]:
         """Every judge that judged a run, was checked, or whose answers people labelled; the most used first."""

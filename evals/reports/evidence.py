@@ -12,8 +12,8 @@ from evals.plan import Cell, RunPlan
 from evals.preference import Preference
 from evals.results.notes import Note, notes_of_results
 from evals.results.run_results import Answer, RunResults, VariantSummary, variant_names
+from evals.results.samples import facts_of_results
 from evals.results.summary import flips_in
-from evals.results.variant_samples import facts_of_results
 
 __all__ = ["Contrast", "Entry", "RunEvidence", "gather"]
 

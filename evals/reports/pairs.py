@@ -9,7 +9,7 @@ from evals.comparing.pairwise_figures import JudgeOrders, PairFigures, RateFigur
 from evals.reports import figures
 from evals.reports.evidence import RunEvidence
 from evals.reports.markup import Html, element, fragment
-from evals.results.variant_samples import facts_of_results
+from evals.results.samples import facts_of_results
 from evals.statistics import Interval, Strength, bradley_terry
 
 _Head = tuple[tuple[str, str | None], ...]

@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from evals.comparing.variant_samples import VariantSamples
 from evals.plan import RunPlan, Variant
 from evals.results.quantiles import Quantile, quantile
 from evals.results.run_results import RunResults
-from evals.results.variant_samples import VariantSamples, samples_of_results
+from evals.results.samples import samples_of_results
 from evals.statistics import Interval, MeanInterval
 
 LAYOUT = 1

@@ -12,7 +12,7 @@ from evals.comparing.pairwise_figures import PairFigures, pairwise_figures
 from evals.results.benchmark_facts import benchmark_facts
 from evals.results.notes import notes_of_results
 from evals.results.run_results import RunResults
-from evals.results.variant_samples import facts_of_results
+from evals.results.samples import facts_of_results
 from evals.statistics import Interval
 
 

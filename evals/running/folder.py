@@ -22,6 +22,9 @@ from coaching_core.errors import ConflictError, DiskFullError, RunDamagedError, 
 from evals.judge_spec import JudgeSpec
 from evals.plan import RunPlan, read_plan
 
+JUDGE_CHECK, JUDGE_QUALITY = "judge_check.json", "judge_quality.json"
+"""In the folder of a check of a judge: what it is about, and what it found when it came to its end."""
+
 _SECONDS_TO_START = 30
 """How long a run may wait for its process before it counts as interrupted."""
 

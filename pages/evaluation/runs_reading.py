@@ -13,7 +13,7 @@ from evals.comparing.pairwise_figures import PairFigures, pairwise_figures
 from evals.results.parquet import source_stamp
 from evals.results.reading import load_results
 from evals.results.table import ResultTable, TableReader
-from evals.results.variant_samples import facts_of_table
+from evals.results.table_samples import facts_of_table
 from evals.running.again import Again
 from evals.running.folder import RunFolder
 from evals.running.journal import AGAIN, ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal

@@ -18,6 +18,8 @@ import pytest
 from coaching_core.errors import ConflictError, RunNotFoundError
 from coaching_core.settings import Settings
 from coaching_core.storage.database import Database, open_database
+from evals.cli import build_parser
+from evals.judge_quality.check_record import CheckRecord, write_record
 from evals.plan import RunPlan
 from evals.running.folder import RunFolder, RunState
 from evals.runs import RunService
@@ -145,6 +147,23 @@ def test_a_run_is_resumed_where_it_lies(runs: RunService, plan: RunPlan, started
     ((command, _),) = started.commands
     assert command[3:] == ["resume", plan.run_id, "--out", str(tmp_path / "elsewhere")]
     assert (folder.status().state, folder.status().reason) == (RunState.WAITING, "")
+
+
+@pytest.mark.parametrize(
+    ("is_check", "command"), [(False, ["resume"]), (True, ["judges", "check", "--resume"])], ids=["run", "check"]
+)
+def test_a_check_of_a_judge_is_gone_on_with_as_one(
+    runs: RunService, plan: RunPlan, started: Started, tmp_path: Path, is_check: bool, command: list[str]
+) -> None:
+    folder = RunFolder(tmp_path / "runs" / plan.run_id)
+    folder.create(plan)
+    runs.ingest.register(folder)
+    if is_check:
+        write_record(CheckRecord(source="a run"), folder)
+    runs.resume(plan.run_id, retry_failed=True)
+    ((given, _),) = started.commands
+    assert given[3:] == [*command, plan.run_id, "--out", str(tmp_path / "runs"), "--retry-failed"]
+    assert build_parser(given[3]).parse_args(given[3:]).retry_failed
 
 
 def test_a_run_that_is_worked_on_is_not_resumed(runs: RunService, plan: RunPlan, started: Started) -> None:

@@ -13,7 +13,7 @@ from evals.comparing.leaderboard import leaderboard
 from evals.comparing.pairwise_figures import ItemFacts, PairFigures, clustered_rate, pairwise_figures
 from evals.plan import Cell
 from evals.preference import Choice, Preference
-from evals.results.variant_samples import facts_of_results, samples_of_results
+from evals.results.samples import facts_of_results, samples_of_results
 from evals.statistics import Match, bradley_terry, swap_consistency, win_rate
 from tests.evals.result_making import RUBRIC_JUDGE, item, pairwise_judge, plan_of, preference, scored
 
