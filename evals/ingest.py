@@ -28,9 +28,8 @@ from evals.results.reading import load_results
 from evals.results.run_results import RunResults
 from evals.results.stopping_early import decision_figures
 from evals.results.summary import further_figures
-from evals.running.again import Again
 from evals.running.folder import RunFolder, RunState
-from evals.running.journal import AGAIN, ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from evals.tables import eval_runs
 
 _BATCH_LINES = 2_000
@@ -81,18 +80,22 @@ class RunIngest:
         self._clock = clock
 
     def register(self, folder: RunFolder) -> None:
-        """Make a run known to the store and hold what it may cost; a run that is known already is left as it is.
+        """Make a run known to the store and hold what it may cost, because it is about to be worked on.
+
+        One that had ended counts as waiting from here on, so that what it does is taken in whatever becomes of it.
 
         Raises:
             LimitReachedError: A limit has no room for its money cap; nothing was changed.
         """
         plan = folder.plan()
         self.hold(plan)
-        known = sa.select(sa.func.count()).where(eval_runs.c.run_id == plan.run_id)
+        of_run = eval_runs.c.run_id == plan.run_id
         with self._database.unit_of_work() as work:
-            if work.connection.scalar(known):
-                change = sa.update(eval_runs).where(eval_runs.c.run_id == plan.run_id)
-                work.connection.execute(change.values(folder=str(folder.path.resolve())))
+            status = work.connection.scalar(sa.select(eval_runs.c.status).where(of_run))
+            if status is not None:
+                values = {"folder": str(folder.path.resolve())}
+                values |= {"status": str(RunState.WAITING)} if status in _FINAL else {}
+                work.connection.execute(sa.update(eval_runs).where(of_run).values(values))
                 return
             work.connection.execute(sa.insert(eval_runs).values(_first_row(plan, folder, self._clock())))
 
@@ -271,8 +274,8 @@ def _counts(row: Any, lines: list[JournalLine], runs: list[PromptRun]) -> dict[s
     answers = [line for line in lines if line.kind == ANSWER]
     verdicts = [line for line in lines if line.kind == VERDICT]
     preferences = [line for line in lines if line.kind == PREFERENCE]
-    again = [Again.from_body(line.body) for line in lines if line.kind == AGAIN]
-    void_answers, void_judgements = sum(one.answer for one in again), sum(one.judgements for one in again)
+    void_answers = sum(line.again for line in answers)
+    void_judgements = sum(line.again for line in (*verdicts, *preferences))
     failed = sum(line.body["status"] != "ok" for line in answers)
     failed += sum(line.body["verdict"]["status"] != "scored" for line in verdicts)
     failed += sum(line.body["preference"]["choice"] is None for line in preferences)

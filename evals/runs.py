@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -176,14 +178,15 @@ class RunService:
 
         Raises:
             ConflictError: The run is being worked on.
+            LimitReachedError: A limit has no room for its money cap; nothing was changed.
         """
         folder = self.folder(run_id)
         if folder.is_running():
             raise ConflictError(f"Run {run_id} is running already.")
+        self.ingest.register(folder)
         folder.write_status(RunState.WAITING)
-        command = (
-            ["judges", "check", "--resume", run_id] if (folder.path / JUDGE_CHECK).exists() else ["resume", run_id]
-        )
+        check = _check_of(folder)
+        command = ["judges", "check", "--resume", check] if check else ["resume", run_id]
         again = ["--retry-failed"] if retry_failed else []
         self._spawn(folder, [*command, "--out", str(folder.path.parent), *again])
 
@@ -205,6 +208,17 @@ class RunService:
             )
             self._processes = [known for known in self._processes if known.poll() is None]
             self._processes.append(process)
+
+
+def _check_of(folder: RunFolder) -> str:
+    """Id of the check of a judge that a run belongs to; empty where it belongs to none."""
+    if (folder.path / JUDGE_CHECK).exists():
+        return folder.run_id
+    for file in folder.path.parent.glob(f"*/{JUDGE_CHECK}"):
+        with suppress(OSError, ValueError):
+            if json.loads(file.read_text(encoding="utf-8")).get("attack_run_id") == folder.run_id:
+                return file.parent.name
+    return ""
 
 
 def _summary(row: Any) -> RunSummary:

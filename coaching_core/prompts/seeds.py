@@ -34,12 +34,15 @@ def seed_topics(service: PromptService, datasets_dir: Path) -> tuple[str, ...]:
     Raises:
         InvalidDatasetError: A seed cannot be read.
         InvalidPromptError: A seed breaks a rule of prompts.
+        ConflictError: The store holds a part of a topic that it does not list.
     """
     folders = sorted(file.parent for file in (datasets_dir / "topics").glob("*/topic.yaml"))
     while missing := _missing(service, folders):
         try:
             service.create_topics([load_seed(folder) for folder in missing], Person(SEED_AUTHOR, Role.SYSTEM), True)
         except ConflictError:
+            if _missing(service, folders) == missing:
+                raise
             continue  # another process was first with some of them
         return tuple(folder.name for folder in missing)
     return ()

@@ -28,7 +28,8 @@ from evals.results.reading import load_results
 from evals.results.run_results import RunResults
 from evals.results.stopping_early import saved_by
 from evals.running.cell_accounting import CellLedger
-from evals.running.events import Ended, EventListener
+from evals.running.done import read_done
+from evals.running.events import Ended, EventListener, Progress
 from evals.running.folder import RunFolder, RunState, write_durably
 from evals.running.progress_line import ProgressLine
 from evals.running.runner import Runner
@@ -158,8 +159,14 @@ def __require_models_or_fail(folder: RunFolder, settings: Settings) -> None:
     try:
         require_models(folder.plan(), settings)
     except WorkbenchError as error:
-        folder.write_status(RunState.FAILED, str(error))
+        folder.write_status(RunState.FAILED if _misses_any(folder) else RunState.FINISHED, str(error))
         raise
+
+
+def _misses_any(folder: RunFolder) -> bool:
+    plan = folder.plan()
+    done = read_done(folder.journal, plan, Progress(0))
+    return any(done.misses(cell) for cell in plan.cells())
 
 
 def require_models(plan: RunPlan, settings: Settings) -> None:

@@ -14,6 +14,7 @@ MOST_NESTED = 50
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TRUTHS = {"true": True, "false": False}
+_WORDS_OF_A_PHRASE = 2
 
 
 def value_of(cell: Any) -> Any:
@@ -51,7 +52,7 @@ def cell_of(value: Any) -> str:
 
 
 def entries_of(cell: Any, separators: str = "\n") -> tuple[str, ...]:
-    """A cell as a list: a JSON list, or one entry a line or between `` | `` (tags also behind ``;`` and ``,``).
+    """A cell as a list: a JSON list, one entry a line, or phrases apart by bars (tags also behind ``;`` and ``,``).
 
     Raises:
         ValueError: It is neither a text nor a list of texts.
@@ -59,11 +60,17 @@ def entries_of(cell: Any, separators: str = "\n") -> tuple[str, ...]:
     if isinstance(cell, str) and cell.lstrip().startswith("["):
         cell = value_of(cell)
     if isinstance(cell, str):
-        parts = re.split(rf"[{re.escape(separators)}]|(?<=\s)\|(?=\s)", cell.replace("\r\n", "\n").replace("\r", "\n"))
-        return tuple(part.strip() for part in parts if part.strip())
+        parts = re.split(f"[{re.escape(separators)}]", cell.replace("\r\n", "\n").replace("\r", "\n"))
+        return tuple(part.strip() for line in parts for part in _phrases(line) if part.strip())
     if isinstance(cell, Sequence) and all(isinstance(each, str) for each in cell):
         return tuple(cell)
     raise ValueError("must be a text or a list of texts")
+
+
+def _phrases(line: str) -> list[str]:
+    """The phrases between bars; the line itself where a part of it is no phrase, as in “goal | reality | options”."""
+    parts = line.split(" | ")
+    return parts if all(len(part.split()) >= _WORDS_OF_A_PHRASE for part in parts) else [line]
 
 
 def cell_of_entries(entries: Sequence[str], separators: str = "\n") -> str:

@@ -22,11 +22,8 @@ LIST_FIELDS = ("tags", "must", "must_not")
 NAMED_FIELDS = ("expected", "parameters")
 """Fields of named values: a column fills ``expected.<label>``, or the whole of it with an object."""
 
-_PEOPLE = ("person", "client", "coachee", "customer")
-"""Columns of this name hold what people say, or only which of them it was."""
-
 _KNOWN_AS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "item id", "item", "key", "example id", "question id", "uid", "nr", "no", "number"),
+    "id": ("id", "item id", "item", "key", "example id", "question id", "uid"),
     "topic": ("topic", "subject", "theme"),
     "phase": ("phase", "stage"),
     "difficulty": ("difficulty", "level", "hardness"),
@@ -42,20 +39,26 @@ _KNOWN_AS: dict[str, tuple[str, ...]] = {
     "conversation": ("conversation", "conversations", "transcript", "messages", "dialog", "dialogue", "chat", "turns"),
     "user": (
         *("user message", "user turn", "prompt", "question", "input", "message", "user", "user input", "query"),
-        *("instruction", "utterance", "text", *_PEOPLE),
+        *("instruction", "utterance", "text"),
     ),
     "coach": ("coach", "coach turn", "coach turns", "coach message", "assistant", "assistant turn", "previous turn"),
     "tags": ("tags", "tag", "labels", "keywords", "category", "categories"),
     "must": ("must", "should", "required", "criteria", "must have"),
     "must_not": ("must not", "mustnt", "should not", "forbidden", "must not have"),
 }
+_NUMBERS = ("nr", "no", "number")
+"""Names of a column that may number the rows; it does where no two are alike."""
+
+_PEOPLE = ("person", "client", "coachee", "customer")
+"""Names of a column that holds what people say, or only which of them it was."""
+
 _SAYS = r"(?:sa(?:ys|id)|writes?|wrote|asks?|asked|tells?|told|message|turn|text|input|words|statement|utterance)"
 _SOUNDS_LIKE = {
     "must_not": r"\b(?:must|should|may|does|do|shall) not\b|\b(?:mustnt|shouldnt|doesnt|dont|never|avoids?|bad)\b",
-    "reference": r"\b(?:ideal|best|model|gold|golden|sample|example|reference|perfect) (?:answer|reply|response)\b",
-    "must": r"\b(?:must|should)\b|\bgood (?:answer|reply|response|coach)\b",
-    "coach": rf"\b(?:coach|assistant|bot|ai)s? {_SAYS}\b",
-    "user": rf"\b(?:user|person|client|coachee|customer|employee)s? {_SAYS}\b",
+    "reference": r"\b(?:ideal|best|model|gold|sample|example|perfect|good) (?:answer|reply|response)$",
+    "must": r"\b(?:must|should)\b|\bgood (?:answer|reply|response|coach) (?:does|has|is|needs|would)\b",
+    "coach": rf"\b(?:coach|assistant|bot|ai)s? {_SAYS}$",
+    "user": rf"\b(?:user|person|client|coachee|customer|employee)s? {_SAYS}$",
 }
 """Field to what is heard in longer names, such as “What the client says”."""
 
@@ -91,9 +94,9 @@ class ColumnMapping:
 def propose_mapping(table: Table) -> ColumnMapping:
     """Guess from the columns' names. What is not recognised is left out, unless nothing else could be answered."""
     fields: dict[str, str] = {}
-    for heard in (lambda column: _exact(column, table) or _numbered(column) or _prefixed(column), _sounded):
+    for guess in (_named, _sounded, _seen):
         for column in table.columns:
-            field = None if column in fields else heard(column)
+            field = None if column in fields else guess(column, table)
             if field and (field not in fields.values() or field in LIST_FIELDS):
                 fields[column] = field
     if not {"conversation", "user"} & set(fields.values()):
@@ -141,24 +144,42 @@ def check_field(field: str) -> None:
     raise InvalidInputError(f"“{field}” is no field of an item. There are: {known}.", field)
 
 
-def _exact(column: str, table: Table) -> str | None:
+def _named(column: str, _: Table) -> str | None:
+    return _exact(column) or _numbered(column) or _prefixed(column)
+
+
+def _exact(column: str) -> str | None:
     words = _words(column)
-    if words in _PEOPLE and not _holds_sentences(column, table):
-        return "cluster"
     if column.strip().lower() in NAMED_FIELDS:
         return column.strip().lower()
     return next((field for field, names in _KNOWN_AS.items() if words in names), None)
 
 
-def _holds_sentences(column: str, table: Table) -> bool:
-    """Whether its cells have the length of something said, not of a name or a number."""
-    cells = [str(row.values[column]) for row in table.rows if column in row.values]
-    return median(len(cell.split()) for cell in cells) > _WORDS_OF_A_NAME if cells else True
-
-
-def _sounded(column: str) -> str | None:
+def _sounded(column: str, table: Table) -> str | None:
+    if not _holds_sentences(column, table):
+        return None
     words = _words(column)
     return next((field for field, form in _SOUNDS_LIKE.items() if re.search(form, words)), None)
+
+
+def _seen(column: str, table: Table) -> str | None:
+    """What a column of a vague name is, by what it holds."""
+    words, cells = _words(column), _cells(column, table)
+    if words in _NUMBERS:
+        return "id" if len(set(cells)) == len(cells) else None
+    if words in _PEOPLE:
+        return "user" if _holds_sentences(column, table) else "cluster"
+    return None
+
+
+def _holds_sentences(column: str, table: Table) -> bool:
+    """Whether its cells have the length of something said, not of a name or a number."""
+    cells = _cells(column, table)
+    return bool(cells) and median(len(cell.split()) for cell in cells) > _WORDS_OF_A_NAME
+
+
+def _cells(column: str, table: Table) -> list[str]:
+    return [str(row.values[column]) for row in table.rows if column in row.values]
 
 
 def _numbered(column: str) -> str | None:

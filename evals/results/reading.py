@@ -12,10 +12,9 @@ from evals.judges.panel import combined
 from evals.plan import Cell
 from evals.preference import Preference
 from evals.results.run_results import Answer, RunResults
-from evals.running.again import Again
 from evals.running.answering import Answered
 from evals.running.folder import RunFolder
-from evals.running.journal import AGAIN, ANSWER, DECISION, LOST, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
+from evals.running.journal import ANSWER, DECISION, LOST, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
 from evals.stopping.sequential import Decision
 from evals.verdict import Verdict
 
@@ -60,7 +59,7 @@ class JournalReading:
 
     answered: dict[Cell, Answered] = field(default_factory=dict)
     answer_runs: dict[Cell, list[PromptRun]] = field(default_factory=dict)
-    judge_runs: dict[Cell, list[PromptRun]] = field(default_factory=dict)
+    judge_runs: dict[Cell, dict[str, list[PromptRun]]] = field(default_factory=dict)
     verdicts: dict[Cell, dict[str, Verdict]] = field(default_factory=dict)
     preferences: list[tuple[Cell, Preference]] = field(default_factory=list)
     preference_runs: list[PromptRun] = field(default_factory=list)
@@ -68,6 +67,7 @@ class JournalReading:
     decision: Decision | None = None
     places: dict[Cell, list[int]] = field(default_factory=dict)
     read_to: int = 0
+    _ends: dict[Cell, int] = field(default_factory=dict)
 
     def take(self, line: JournalLine, end: int) -> None:
         """Take in a line that ends before ``end``; raises ValueError and its kind where it says nonsense."""
@@ -75,19 +75,20 @@ class JournalReading:
         self.places.setdefault(cell, []).append(self.read_to)
         self.read_to = end
         runs = [PromptRun.from_json(run) for run in body["prompt_runs"]]
+        if line.again:
+            self._set_aside(line)
         if line.kind == ANSWER:
             self.answered[cell] = Answered.from_body(body)
             self.answer_runs.setdefault(cell, []).extend(runs)
+            self._ends[cell] = len(self.answer_runs[cell])
         elif line.kind == VERDICT:
             self.verdicts.setdefault(cell, {})[body["judge"]] = Verdict.from_json(body["verdict"])
-            self.judge_runs.setdefault(cell, []).extend(runs)
+            self.judge_runs.setdefault(cell, {})[body["judge"]] = runs
         elif line.kind == PREFERENCE:
             self.preferences.append((cell, Preference.from_json(body["preference"])))
             self.preference_runs += runs
         elif line.kind == TURN:
             self.answer_runs.setdefault(cell, []).extend(runs)
-        elif line.kind == AGAIN:
-            self._void(cell, Again.from_body(body))
         elif line.kind == LOST:
             self.lost += runs
         elif line.kind == DECISION:
@@ -95,13 +96,17 @@ class JournalReading:
         else:
             raise ValueError(f"lines of kind “{line.kind}” are not known")
 
-    def _void(self, cell: Cell, again: Again) -> None:
-        if again.answer:
-            self.answered.pop(cell, None)
-        for judge in again.judges:
-            self.verdicts.get(cell, {}).pop(judge, None)
-        if again.pairs:
-            self.preferences = without_void(self.preferences, cell, again)
+    def _set_aside(self, line: JournalLine) -> None:
+        """Take away what failed and now gives place; its calls brought nothing."""
+        cell = line.cell
+        if line.kind == ANSWER:
+            of_answer, end = self.answer_runs.get(cell, []), self._ends.get(cell, 0)
+            self.lost += of_answer[:end]
+            self.answer_runs[cell] = of_answer[end:]
+        elif line.kind == VERDICT:
+            self.lost += self.judge_runs.get(cell, {}).pop(line.body["judge"], [])
+        elif line.kind == PREFERENCE:
+            self.preferences = without_failed(self.preferences, line)
 
     def unfinished(self) -> list[PromptRun]:
         """Calls of conversations that are not at their end."""
@@ -116,19 +121,14 @@ class JournalReading:
             reason=answered.reason,
             verdict=combined(headline, verdicts),
             prompt_runs=tuple(self.answer_runs.get(cell, ())),
-            judge_runs=tuple(self.judge_runs.get(cell, ())),
+            judge_runs=tuple(run for runs in self.judge_runs.get(cell, {}).values() for run in runs),
             verdicts=verdicts,
             turns=answered.turns,
         )
 
 
-def without_void(
-    preferences: Iterable[tuple[Cell, Preference]], cell: Cell, again: Again
-) -> list[tuple[Cell, Preference]]:
-    """Preferences without those of a cell that are asked again."""
-    void = {(cell, *pair) for pair in again.pairs}
-    return [found for found in preferences if _key(*found) not in void]
-
-
-def _key(cell: Cell, preference: Preference) -> tuple[Cell, str, str, int]:
-    return cell, preference.one, preference.judge, preference.order
+def without_failed(preferences: Iterable[tuple[Cell, Preference]], line: JournalLine) -> list[tuple[Cell, Preference]]:
+    """Preferences without the one whose place a line takes."""
+    body = line.body["preference"]
+    key = (line.cell, body["one"], body["judge"], body["order"])
+    return [found for found in preferences if (found[0], found[1].one, found[1].judge, found[1].order) != key]

@@ -6,19 +6,18 @@ Kept in memory are figures, not words: a record of an answer has no text, a verd
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from coaching_core.llm.accounting import PromptRun
 from evals.plan import Cell
 from evals.preference import Preference
 from evals.results.answer_effort import effort_of
-from evals.results.reading import without_void
+from evals.results.reading import without_failed
 from evals.results.records import MONEY, Columns, Recorded, Recorder, result_columns
-from evals.running.again import Again
 from evals.running.answering import Answered
 from evals.running.folder import RunFolder
 from evals.running.journal import (
-    AGAIN,
     ANSWER,
     DECISION,
     PREFERENCE,
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
 class _Cell:
     answered: Answered | None = None
     answer_runs: list[PromptRun] = field(default_factory=list)
-    judge_runs: list[PromptRun] = field(default_factory=list)
+    end: int = 0
+    judge_runs: dict[str, list[PromptRun]] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
 
@@ -49,20 +49,13 @@ class _Cell:
         runs = [PromptRun.from_json(run) for run in line.body["prompt_runs"]]
         if line.kind == ANSWER:
             self.answered = replace(Answered.from_body(line.body), turns=())
-            self.answer_runs += runs
+            self.answer_runs = (self.answer_runs[self.end :] if line.again else self.answer_runs) + runs
+            self.end = len(self.answer_runs)
         elif line.kind == TURN:
             self.answer_runs += runs
         elif line.kind == VERDICT:
             self.verdicts[line.body["judge"]] = _without_words(Verdict.from_json(line.body["verdict"]))
-            self.judge_runs += runs
-        elif line.kind == AGAIN:
-            self._void(Again.from_body(line.body))
-
-    def _void(self, again: Again) -> None:
-        if again.answer:
-            self.answered = None
-        for judge in again.judges:
-            self.verdicts.pop(judge, None)
+            self.judge_runs[line.body["judge"]] = runs
 
 
 class JournalTail:
@@ -111,12 +104,13 @@ class JournalTail:
         body = line.body
         if line.kind == DECISION:
             self.decision = Decision.from_json(body["decision"])
-        if line.kind not in (ANSWER, VERDICT, TURN, PREFERENCE, AGAIN):
+        if line.kind not in (ANSWER, VERDICT, TURN, PREFERENCE):
             return
         if line.kind == PREFERENCE:
+            if line.again:
+                self.preferences = without_failed(self.preferences, line)
             self.preferences.append((line.cell, Preference.from_json(body["preference"])))
-        if line.kind == AGAIN:
-            self.preferences = without_void(self.preferences, line.cell, Again.from_body(body))
+        if line.again and line.kind != PREFERENCE:
             self._reopen(line.cell)
         if line.cell in self._records and line.cell not in self._open:
             self._records[line.cell]["journal_places"] += (self.read_to,)
@@ -139,7 +133,7 @@ class JournalTail:
         if found is None or found.answered is None or cell not in self._order:
             return
         answered = found.answered
-        effort = effort_of(found.answer_runs, found.judge_runs, answered.text is not None)
+        effort = effort_of(found.answer_runs, chain.from_iterable(found.judge_runs.values()), answered.text is not None)
         text = None if answered.text is None else ""
         recorded = Recorded(cell, text, answered.reason, effort, found.verdicts, tuple(found.places))
         self._records[cell] = self._recorder.record(recorded)

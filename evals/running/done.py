@@ -11,15 +11,28 @@ from coaching_core.llm.accounting import PromptRun
 from evals.dataset import Turn
 from evals.judge_spec import NEEDS_NO_MODEL
 from evals.plan import Cell, RunPlan
-from evals.running.again import Again, FailedPair
 from evals.running.answering import Answered
 from evals.running.events import Progress
-from evals.running.journal import AGAIN, ANSWER, DECISION, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
+from evals.running.journal import ANSWER, DECISION, PREFERENCE, TURN, VERDICT, JournalLine, read_journal
 from evals.stopping.sequential import Decision
 from evals.verdict import Verdict
 
 PairKey = tuple[Cell, str, str, int]
 """(cell of the later variant, id of the earlier one, judge, order)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What failed of one cell and a model could be asked again.
+
+    Attributes:
+        judges: Judges whose judgement failed.
+        pairs: Comparisons with earlier variants that failed: id of the earlier one, judge, order.
+    """
+
+    answer: bool = False
+    judges: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,7 +45,7 @@ class Done:
         headline: Of a run that may stop early, what the judges of its headline said.
         preferences: Which pairs were compared by whom in which order.
         failed_pairs: Those of them that brought nothing.
-        again: Cells of which something failed and was to be asked again.
+        again: Something that had failed was asked again.
         turns: Conversations that are not at their end yet.
         spent: USD; a call of unknown cost counts with the most it can have cost.
     """
@@ -43,7 +56,7 @@ class Done:
     headline: dict[Cell, dict[str, Verdict]] = field(default_factory=dict)
     preferences: set[PairKey] = field(default_factory=set)
     failed_pairs: set[PairKey] = field(default_factory=set)
-    again: set[Cell] = field(default_factory=set)
+    again: bool = False
     turns: dict[Cell, list[Turn]] = field(default_factory=dict)
     run_ids: set[str] = field(default_factory=set)
     spent: Decimal = Decimal(0)
@@ -79,32 +92,29 @@ class Done:
             return False
         return bool(self.judges_missing(cell)) or any(self._possible(key) for key in self.pairs_missing(cell))
 
-    def failed(self) -> Iterator[tuple[Cell, Again]]:
+    def failed(self) -> Iterator[tuple[Cell, Failed]]:
         """What failed of each cell and a model could be asked again; nothing of a run that stopped early."""
         if self.decision is not None:
             return
         asked = {judge.id for judge in self.plan.judges if judge.kind not in NEEDS_NO_MODEL}
-        pairs: dict[Cell, list[FailedPair]] = {}
+        pairs: dict[Cell, list[tuple[str, str, int]]] = {}
         for cell, one, judge, order in sorted(self.failed_pairs):
             pairs.setdefault(cell, []).append((one, judge, order))
         for cell, answered in self.answers.items():
             scores = self.verdicts.get(cell, {})
             judges = tuple(judge for judge, score in scores.items() if score is None and judge in asked)
-            found = Again(answered.text is None, judges, tuple(pairs.get(cell, ())))
-            if found.answer or found.judgements:
+            found = Failed(answered.text is None, judges, tuple(pairs.get(cell, ())))
+            if found != Failed():
                 yield cell, found
 
-    def void(self, cell: Cell, again: Again) -> None:
-        """Failures of a cell are asked again."""
-        self.again.add(cell)
-        if again.answer:
+    def forget(self, cell: Cell, failed: Failed) -> None:
+        """Take failures of a cell for missing, so that they are asked again."""
+        if failed.answer:
             self.answers.pop(cell, None)
-        for judge in again.judges:
+        for judge in failed.judges:
             self.verdicts.get(cell, {}).pop(judge, None)
             self.headline.get(cell, {}).pop(judge, None)
-        keys = {(cell, *pair) for pair in again.pairs}
-        self.preferences -= keys
-        self.failed_pairs -= keys
+        self.preferences -= {(cell, *pair) for pair in failed.pairs}
 
     @property
     def whole(self) -> int:
@@ -137,6 +147,9 @@ def most_it_cost(run: PromptRun) -> Decimal:
 
 def _take(done: Done, line: JournalLine, progress: Progress) -> None:
     cell, body = line.cell, line.body
+    if line.again:
+        done.again = True
+        progress.uncount(line.kind == ANSWER)
     if line.kind == ANSWER:
         answered = done.answers[cell] = Answered.from_body(body)
         done.turns.pop(cell, None)
@@ -151,14 +164,9 @@ def _take(done: Done, line: JournalLine, progress: Progress) -> None:
         found = body["preference"]
         key = (cell, found["one"], body["judge"], body["order"])
         done.preferences.add(key)
-        if found["choice"] is None:
-            done.failed_pairs.add(key)
+        (done.failed_pairs.add if found["choice"] is None else done.failed_pairs.discard)(key)
         progress.count_verdict(found["choice"] is None)
     elif line.kind == TURN:
         done.turns.setdefault(cell, []).append(Turn(role=body["role"], content=body["content"]))
-    elif line.kind == AGAIN:
-        again = Again.from_body(body)
-        done.void(cell, again)
-        progress.uncount(again.answer, again.judgements)
     elif line.kind == DECISION:
         done.decided(Decision.from_json(body["decision"]))

@@ -21,6 +21,10 @@ class EarlyStop:
         self._rests_on: frozenset[str] = frozenset()
         self.decision: Decision | None = None
 
+    def look_no_more(self) -> None:
+        """Decide nothing from here on: what is asked again comes in another order than looks are planned for."""
+        self._watch = None
+
     def recall(self, done: Done) -> None:
         """Take in what earlier sittings found."""
         self._take(done.decision)

@@ -47,12 +47,14 @@ class Progress:
         self.verdicts += 1
         self.unscored += unscored
 
-    def uncount(self, failed_answers: int, unscored: int) -> None:
-        """So many failures are asked again."""
-        self.answers -= failed_answers
-        self.failed_answers -= failed_answers
-        self.verdicts -= unscored
-        self.unscored -= unscored
+    def uncount(self, answer: bool) -> None:
+        """A failed answer, or else a failed judgement, is about to be counted anew."""
+        if answer:
+            self.answers -= 1
+            self.failed_answers -= 1
+        else:
+            self.verdicts -= 1
+            self.unscored -= 1
 
     def count_money(self, runs: Iterable[PromptRun]) -> None:
         """What calls cost."""

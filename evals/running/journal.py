@@ -2,10 +2,10 @@
 
 Terminal lines, each unique: ``answer`` for (item, variant, repeat), ``verdict`` for the same with its judge, and
 ``preference`` with judge, other variant and order. Each carries the PromptRuns of the calls it took, so that result and
-cost are kept together or not at all (reliability 1-3). ``turn`` carries one turn of a conversation that is not at its
-end yet; ``again`` makes what failed of a cell void, so that it is asked once more; ``lost`` carries the PromptRuns of
-calls that brought no result, cut off by a crash or a stop; ``decision`` says that the run stopped early and why. Lines
-of several cells share one write and one fsync.
+cost are kept together or not at all (reliability 1-3). One that says ``again`` takes the place of one that failed.
+``turn`` carries one turn of a conversation that is not at its end yet; ``lost`` the PromptRuns of calls that brought no
+result, cut off by a crash or a stop; ``decision`` says that the run stopped early and why. Lines of several cells share
+one write and one fsync.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ from evals.plan import Cell
 from evals.running.folder import is_full
 
 ANSWER, VERDICT, PREFERENCE, TURN = "answer", "verdict", "preference", "turn"
-AGAIN = "again"
-"""The kind of a line that makes what failed of its cell void; see :mod:`evals.running.again`."""
-
 LOST = "lost"
 """The kind of a line whose calls belong to no cell."""
 
@@ -46,6 +43,11 @@ class JournalLine:
     kind: str
     cell: Cell
     body: dict[str, Any]
+
+    @property
+    def again(self) -> bool:
+        """Whether it takes the place of a line that failed."""
+        return bool(self.body.get("again"))
 
     def encode(self) -> bytes:
         """The line as it stands in the file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from coaching_core.errors import DiskFullError, LimitReachedError
 from coaching_core.llm.accounting import PromptRun
@@ -19,12 +19,11 @@ from evals.plan import Cell
 from evals.running.answering import Answered, Answering
 from evals.running.cell_accounting import CellLedger, collect_prompt_runs, take_prompt_runs
 from evals.running.crew import Crew
-from evals.running.done import Done, PairKey, most_it_cost, read_done
+from evals.running.done import Done, Failed, PairKey, most_it_cost, read_done
 from evals.running.early_stop import EarlyStop
 from evals.running.events import Advanced, Ended, EventListener, Paused, Progress
 from evals.running.folder import RunFolder, RunState
 from evals.running.journal import (
-    AGAIN,
     ANSWER,
     DECISION,
     LOST,
@@ -37,6 +36,8 @@ from evals.running.journal import (
 )
 from evals.running.pacing import PacedGateway
 from evals.verdict import Verdict
+
+_NOTHING = Failed()
 
 
 class Runner:
@@ -62,7 +63,7 @@ class Runner:
         self._ledger = ledger
         self._listen = listen
         self._failed_again = failed_again
-        self._again: set[Cell] = set()
+        self._failed: dict[Cell, Failed] = {}
         self._plan = folder.plan()
         self._gateway = PacedGateway(gateway, self._plan.concurrency)
         ledger.on_record = self._gateway.heard
@@ -98,6 +99,8 @@ class Runner:
             except BaseException as error:
                 self._end(RunState.FAILED, f"{type(error).__name__}: {error}")
                 raise
+            if self._failed:
+                self._recount()
             if self._misses_any():
                 return self._end(RunState.STOPPED, self._reason)
             return self._end(RunState.FINISHED, self._early.decision.words if self._early.decision else "")
@@ -120,8 +123,10 @@ class Runner:
 
     async def _work(self) -> None:
         done = read_done(self._folder.journal, self._plan, self._progress)
-        again = self._void_failures(done) if self._failed_again else []
-        self._again = done.again
+        if self._failed_again or done.again:
+            self._early.look_no_more()
+        if self._failed_again:
+            self._ask_failed_again(done)
         self._early.recall(done)
         pause = lambda message: self._listen(Paused(message))  # noqa: E731
         self._ledger.on_pause = pause
@@ -132,7 +137,6 @@ class Runner:
             self._ledger.forget_lost()
             self._ledger.set_cap(self._plan.money_cap, done.spent + sum(map(most_it_cost, lost), Decimal(0)))
             self._stop_at_the_cap()
-            await asyncio.gather(*(self._append(JournalLine(AGAIN, *one), []) for one in again))
             await self._decide()
             missing = iter([cell for cell in self._plan.cells() if done.misses(cell)])
             try:
@@ -140,14 +144,18 @@ class Runner:
             finally:
                 await self._record_lost(self._ledger.unsettled())
 
-    def _void_failures(self, done: Done) -> list[tuple[Cell, dict[str, Any]]]:
-        """Take out of what is done what failed; returns what the journal has to say of that."""
-        failed = list(done.failed())
-        for cell, again in failed:
-            done.void(cell, again)
-            self._progress.uncount(again.answer, again.judgements)
+    def _ask_failed_again(self, done: Done) -> None:
+        """Take what failed for missing. A failure stands until a line that says ``again`` takes its place."""
+        self._failed = dict(done.failed())
+        for cell, failed in self._failed.items():
+            done.forget(cell, failed)
         self._progress.done = self._progress.done_before = done.whole
-        return [(cell, again.as_body()) for cell, again in failed]
+
+    def _recount(self) -> None:
+        """Count from the journal: of what was to be asked again, some may stand as it was."""
+        made, begun = self._progress.calls, self._progress.begun
+        self._progress = Progress(self._progress.cells, calls=made, begun=begun)
+        read_done(self._folder.journal, self._plan, self._progress)
 
     def _time_is_up(self) -> None:
         self.stop(f"The run's time cap of {self._plan.time_cap_minutes:g} minutes is reached.")
@@ -189,7 +197,7 @@ class Runner:
     async def _answer(self, cell: Cell, turns: Sequence[Turn]) -> Answered:
         with collect_prompt_runs() as runs:
             answered = await self._answering.answer(cell, self._variants[cell.variant], self._items[cell.item], turns)
-        await self._append(JournalLine(ANSWER, cell, answered.as_body()), runs)
+        await self._append(JournalLine(ANSWER, cell, answered.as_body()), runs, again=self._failing(cell).answer)
         self._progress.count_answer(answered.text is None)
         if answered.text is None:
             self._early.heard(cell, None)
@@ -217,9 +225,8 @@ class Runner:
         context = JudgeContext(self._items[cell.item], answered.text or "", answered.turns)
         with collect_prompt_runs() as runs:
             verdict = await judge.judge(context)
-        await self._append(
-            JournalLine(VERDICT, cell, {"judge": spec.id, "order": 1, "verdict": verdict.as_json()}), runs
-        )
+        body = {"judge": spec.id, "order": 1, "verdict": verdict.as_json()}
+        await self._append(JournalLine(VERDICT, cell, body), runs, again=spec.id in self._failing(cell).judges)
         self._progress.count_verdict(verdict.score is None)
         return verdict
 
@@ -245,7 +252,8 @@ class Runner:
         with collect_prompt_runs() as runs:
             preference = await judge.prefer(pair, cast("Literal[1, 2]", order))
         body = {"judge": judge_id, "order": order, "preference": preference.as_json()}
-        await self._append(JournalLine(PREFERENCE, cell, body), runs)
+        again = (one, judge_id, order) in self._failing(cell).pairs
+        await self._append(JournalLine(PREFERENCE, cell, body), runs, again=again)
         self._progress.count_verdict(preference.choice is None)
 
     def _call(self, cell: Cell, spec: JudgeSpec) -> JudgeCall:
@@ -260,7 +268,7 @@ class Runner:
             eval_run_id=self._plan.run_id,
         )
         seed = self._plan.call_seed(cell.repeat)
-        may_reuse = self._plan.may_reuse(cell.repeat) and cell not in self._again
+        may_reuse = self._plan.may_reuse(cell.repeat) and cell not in self._failed
         return JudgeCall(self._gateway, spec.model, context, seed, may_reuse)
 
     async def _decide(self) -> None:
@@ -273,9 +281,14 @@ class Runner:
         if runs:
             await self._append(JournalLine(LOST, NO_CELL, {}), list(runs), ours=False)
 
-    async def _append(self, line: JournalLine, runs: list[PromptRun], ours: bool = True) -> None:
-        body = line.body | {"prompt_runs": [run.as_json() for run in runs]}
+    def _failing(self, cell: Cell) -> Failed:
+        return self._failed.get(cell, _NOTHING)
+
+    async def _append(self, line: JournalLine, runs: list[PromptRun], ours: bool = True, again: bool = False) -> None:
+        body = line.body | {"prompt_runs": [run.as_json() for run in runs]} | ({"again": True} if again else {})
         await self._journal.append(JournalLine(line.kind, line.cell, body))
+        if again:
+            self._progress.uncount(line.kind == ANSWER)
         self._ledger.settled(runs)
         self._progress.count_money(runs)
         self._progress.calls += len(runs) if ours else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -14,9 +14,8 @@ from evals.results.parquet import source_stamp
 from evals.results.reading import load_results
 from evals.results.table import ResultTable, TableReader
 from evals.results.table_samples import facts_of_table
-from evals.running.again import Again
 from evals.running.folder import RunFolder
-from evals.running.journal import AGAIN, ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
+from evals.running.journal import ANSWER, PREFERENCE, VERDICT, JournalLine, read_journal
 from pages.view_models.compare import Choice, Compared, compare_between, compare_within
 from pages.view_models.run_progress import Failures
 
@@ -142,13 +141,15 @@ def failures_of(folder: RunFolder) -> Failures:
 
 
 def _counted(failures: Failures, line: JournalLine) -> Failures:
+    """Count a line in; one that takes the place of a failure takes that out."""
     if line.kind == ANSWER:
-        return Failures(failures.answers + (line.body["status"] != "ok"), failures.judgements)
+        return replace(failures, answers=failures.answers + (line.body["status"] != "ok") - line.again)
     if line.kind == VERDICT:
-        return Failures(failures.answers, failures.judgements + (line.body["verdict"]["status"] != "scored"))
-    if line.kind == AGAIN:
-        again = Again.from_body(line.body)
-        return Failures(failures.answers - again.answer, failures.judgements - again.judgements)
+        verdict = line.body["verdict"]
+        failed = verdict["status"] != "scored"
+        of_programs = failures.of_programs + (failed and not verdict.get("model", True))
+        return replace(failures, judgements=failures.judgements + failed - line.again, of_programs=of_programs)
     if line.kind == PREFERENCE:
-        return Failures(failures.answers, failures.judgements + (line.body["preference"]["choice"] is None))
+        failed = line.body["preference"]["choice"] is None
+        return replace(failures, judgements=failures.judgements + failed - line.again)
     return failures

@@ -102,18 +102,22 @@ def with_sample(samples: Sequence[Sample], newest: Sample) -> tuple[Sample, ...]
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """What brought nothing to score."""
+    """What brought nothing to score.
+
+    Attributes:
+        of_programs: Judgements among them that no model made, so that nobody can be asked again.
+    """
 
     answers: int = 0
     judgements: int = 0
+    of_programs: int = 0
 
 
 def failures_words(failures: Failures) -> str:
-    """3 answers and 1 judgement failed; nothing where none did."""
+    """3 answers and 1 judgement failed, of those that can be asked again; nothing where there is none."""
+    judgements = failures.judgements - failures.of_programs
     told = [
-        words.plural(number, one)
-        for number, one in ((failures.answers, "answer"), (failures.judgements, "judgement"))
-        if number
+        words.plural(number, one) for number, one in ((failures.answers, "answer"), (judgements, "judgement")) if number
     ]
     return f"{' and '.join(told)} failed." if told else ""
 

@@ -221,3 +221,13 @@ def test_a_run_that_stopped_early_keeps_its_failures(shell: Shell) -> None:
     again = shell.call("resume", said.document["run_id"], "--retry-failed")
     assert again.code == 2
     assert "stopped early" in again.err
+
+
+def test_without_its_key_a_finished_run_stays_finished(shell: Shell, wire: WireServer) -> None:
+    wire.configure(faults=(Fault("status", 403),), fault_rate=0.5)
+    failed = shell.call(*shell.options(limit="4"), *PANEL, **on_the_wire(wire))
+    again = shell.call("resume", failed.document["run_id"], "--retry-failed")
+    assert again.code == 2
+    assert "OPENAI_API_KEY" in again.err
+    assert folder_of(failed).status().state is RunState.FINISHED
+    assert shell.call("resume", failed.document["run_id"]).document["status"] == "finished"

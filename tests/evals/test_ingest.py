@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
@@ -301,3 +301,20 @@ def test_a_run_taken_up_again_names_its_present_process(model: Model, tmp_path: 
     (folder.path / "run.lock").write_text("7654321", encoding="ascii")
     with folder.running():
         assert folder.pid() == os.getpid()
+
+
+def test_a_finished_run_that_is_worked_on_again_is_looked_at_again(
+    database: Database, ingest: RunIngest, model: Model, tmp_path: Path
+) -> None:
+    folder = model.copy(tmp_path, 20)
+    folder.write_status(RunState.FINISHED)
+    ingest.register(folder)
+    ingest.take_in(folder.run_id)
+    assert summary(database, folder.run_id).status is RunState.FINISHED
+    ingest.register(folder)
+    assert summary(database, folder.run_id).status is RunState.WAITING
+    folder.journal.write_bytes(b"".join(model.lines))
+    folder.write_status(RunState.RUNNING)
+    ingest.take_in_all(lambda run_id, error: pytest.fail(f"{run_id}: {error}"))
+    found = check(database, replace(model, folder=folder), len(model.lines))
+    assert found.status is RunState.INTERRUPTED

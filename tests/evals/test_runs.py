@@ -166,6 +166,19 @@ def test_a_check_of_a_judge_is_gone_on_with_as_one(
     assert build_parser(given[3]).parse_args(given[3:]).retry_failed
 
 
+def test_the_attacks_of_a_check_are_gone_on_with_as_its_part(
+    runs: RunService, plan: RunPlan, started: Started, tmp_path: Path
+) -> None:
+    first, attacks = (RunFolder(tmp_path / "runs" / name) for name in ("first", "attacks"))
+    for folder in (first, attacks):
+        folder.create(named(plan, folder.run_id))
+        runs.ingest.register(folder)
+    write_record(CheckRecord(source="a run", attack_run_id="attacks"), first)
+    runs.resume("attacks")
+    ((given, _),) = started.commands
+    assert given[3:7] == ["judges", "check", "--resume", "first"]
+
+
 def test_a_run_that_is_worked_on_is_not_resumed(runs: RunService, plan: RunPlan, started: Started) -> None:
     folder = runs.start(plan)
     with folder.running():

@@ -283,3 +283,4 @@ def test_what_failed_in_words() -> None:
     assert failures_words(Failures(3, 1)) == "3 answers and 1 judgement failed."
     assert failures_words(Failures(0, 2)) == "2 judgements failed."
     assert failures_words(Failures()) == ""
+    assert failures_words(Failures(0, 4, of_programs=4)) == ""

@@ -13,9 +13,8 @@ from evals.results.reading import load_results
 from evals.results.run_results import RunResults
 from evals.results.table import TableReader
 from evals.results.tail import JournalTail
-from evals.running.again import Again
 from evals.running.folder import RunFolder, RunState
-from evals.running.journal import AGAIN, read_journal
+from evals.running.journal import read_journal
 from tests.evals.desk import Desk, carried_out, scored, taken_up
 from tests.evals.running.test_runner_faults import Weather, all_kinds, figures, weather
 from tests.wire import Fault
@@ -99,20 +98,45 @@ def test_what_fails_again_can_be_asked_a_third_time(weather: Weather, plan: RunP
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9])
-def test_cut_off_while_it_asks_again_it_asks_the_rest(
+def test_cut_off_while_it_asks_again_every_failure_stands_or_is_mended(
     weather: Weather, plan: RunPlan, fair: list[Any], share: float
 ) -> None:
     foul(weather, plan)
     journal = weather.folder(plan).journal
     begun = journal.stat().st_size
     weather.go_on(plan, failed_again=True)
-    void = [end for line, end in read_journal(journal) if line.kind == AGAIN]
-    assert begun < void[0]
-    ends = [end for _, end in read_journal(journal) if end >= void[-1]]
+    ends = [end for _, end in read_journal(journal) if end > begun]
     with journal.open("r+b") as stream:
         stream.truncate(ends[int(share * len(ends))] + 7)
-    ended, results = weather.go_on(plan, failed_again=False)
+    ended, half = weather.go_on(plan, failed_again=False)
+    assert ended.state is RunState.FINISHED
+    assert len(half.answers) == 16
+    assert all(answer.text is None or len(answer.verdicts) == 4 for answer in half.answers)
+    ended, results = weather.go_on(plan, failed_again=True)
     assert (ended.state, figures(results)) == (RunState.FINISHED, fair)
+
+
+def test_stopped_before_it_could_ask_again_the_run_is_what_it_was(weather: Weather, plan: RunPlan) -> None:
+    before = foul(weather, plan)
+    journal = weather.folder(plan).journal.read_bytes()
+    capped = plan.model_copy(update={"money_cap": before.cost})
+    (weather.folder(plan).path / "plan.json").write_text(capped.model_dump_json(), encoding="utf-8")
+    ended, results = weather.go_on(plan, failed_again=True)
+    assert (ended.state, figures(results)) == (RunState.FINISHED, figures(before))
+    assert weather.folder(plan).journal.read_bytes() == journal
+    assert ended.progress.failed_answers == sum(answer.text is None for answer in before.answers)
+
+
+def test_what_a_failure_cost_is_the_runs_and_not_the_answers(weather: Weather, plan: RunPlan) -> None:
+    before = foul(weather, plan)
+    failed = {answer.cell: answer.prompt_runs for answer in before.answers if answer.text is None}
+    _, results = weather.go_on(plan, failed_again=True)
+    lost = {run.id for run in results.lost}
+    for answer in results.answers:
+        if answer.cell in failed:
+            assert {run.id for run in failed[answer.cell]} <= lost
+            assert not {run.id for run in answer.prompt_runs} & lost
+    assert {run.id for run in before.prompt_runs()} < {run.id for run in results.prompt_runs()}
 
 
 def test_a_judge_that_said_nothing_usable_is_asked_again_about_pairs_too(weather: Weather) -> None:
@@ -135,9 +159,3 @@ def test_a_judge_that_said_nothing_usable_is_asked_again_about_pairs_too(weather
 
 def _is_pair(request: CompletionRequest) -> bool:
     return any("two replies of a coach" in message.content for message in request.messages)
-
-
-def test_the_line_says_what_it_says() -> None:
-    again = Again(True, ("a", "b"), (("1-x", "pairs", 2),))
-    assert Again.from_body(again.as_body()) == again
-    assert again.judgements == 3

@@ -296,3 +296,18 @@ def _item(request: CompletionRequest, plan: RunPlan) -> str:
         else json.loads(request.messages[-1].content)["conversation"][-1]["content"]
     ]
     return found.id
+
+
+def test_what_is_asked_again_decides_nothing(stopping: RunFolder) -> None:
+    plan = stopping.plan()
+    mumbling = Desk(lambda request: "A 1" if request.context.purpose is Purpose.EVALUATION else "Hm.")
+    assert carried_out(stopping, mumbling).progress.unscored == 2 * ITEMS
+    sense = Desk(lambda request: scored(plan, 8 if request.context.prompt_version == 1 else 4))
+    ended = taken_up(stopping, sense, failed_again=True)[1]()
+    results = load_results(stopping)
+    assert (ended.state, ended.progress.unscored, results.decision) == (RunState.FINISHED, 0, None)
+    assert len(sense.asked) == 2 * ITEMS
+    comparison = results.comparison()
+    assert comparison is not None
+    assert comparison.overall.mean == -4
+    assert comparison.overall.n == ITEMS
