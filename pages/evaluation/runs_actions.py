@@ -63,7 +63,7 @@ def draw_retry(workbench: Workbench, run_id: str) -> None:
         icon=":material/replay:",
         type="tertiary",
         key="retry_failed",
-        help="Only what failed is asked and paid for, conversations from their beginning. What it cost before stays on the bill.",
+        help="Only what failed is asked and paid for; conversations begin anew. What it cost before stays on the bill.",
         on_click=_ask,
         args=(workbench, run_id, Asked.RESUME, True),
     )
