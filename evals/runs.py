@@ -183,9 +183,10 @@ class RunService:
         folder = self.folder(run_id)
         if folder.is_running():
             raise ConflictError(f"Run {run_id} is running already.")
-        self.ingest.register(folder)
-        folder.write_status(RunState.WAITING)
         check = _check_of(folder)
+        begun = RunFolder(folder.path.parent / check) if check else folder
+        with begun.waiting():
+            self.ingest.register(begun)
         command = ["judges", "check", "--resume", check] if check else ["resume", run_id]
         again = ["--retry-failed"] if retry_failed else []
         self._spawn(folder, [*command, "--out", str(folder.path.parent), *again])

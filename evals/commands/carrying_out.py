@@ -60,7 +60,8 @@ def make_known(folder: RunFolder, store: StoreAccess) -> None:
         StoreError: The store cannot be reached.
     """
     load_results(folder)
-    store.register(folder)
+    with folder.waiting():
+        store.register(folder)
 
 
 def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace) -> Outcome:
@@ -71,11 +72,13 @@ def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace
     """
     plan = folder.plan()
     failed_again = getattr(options, "retry_failed", False)
-    if failed_again or folder.status().state is not RunState.FINISHED:
+    if failed_again or _misses_any(folder):
         __require_models_or_fail(folder, settings)
     line = ProgressLine(sys.stderr, plan, as_json=options.json)
     ended = asyncio.run(_work(folder, settings, line.hear, failed_again))
     line.close()
+    if failed_again and ended.state is RunState.FINISHED and ended.reason:
+        print(f"Not all that failed was asked again. {ended.reason}", file=sys.stderr)  # noqa: T201
     results = load_results(folder)
     if (saved := saved_by(results)) is not None:
         print(saved.words, file=sys.stderr)  # noqa: T201

@@ -63,6 +63,8 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         for folder in folders:
             make_known(folder, store)
     for folder in folders:
+        with open_store_access(settings) as store:
+            make_known(folder, store)  # again, since the store may have taken a finished one for done meanwhile
         outcome = carry_out(folder, settings, options)
         if outcome.code != EXIT_OK:
             return _cut_short(outcome, folders[0])

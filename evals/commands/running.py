@@ -20,7 +20,7 @@ from evals.judge_spec import JudgeKind
 from evals.plan import PlanRequest, RunPlan, new_run_id
 from evals.planning import build_plan, require_role
 from evals.results.reading import load_results
-from evals.running.folder import RunFolder
+from evals.running.folder import AddedJudges, RunFolder
 from evals.running.rejudging import added_judges, are_at_work, cap_on_top
 from evals.store_access import StoreAccess, open_store_access
 
@@ -33,6 +33,7 @@ def add(commands: Subparsers) -> None:
     run.set_defaults(command=_run)
     resume = commands.add_parser("resume", help="do what is missing of a run")
     resume.add_argument("run_id", metavar="RUN_ID")
+    resume.add_argument("--money-cap", help="USD the run may spend from here on, whatever it has spent")
     resume.add_argument("--retry-failed", action="store_true", help="ask failed answers and judgements once more")
     add_progress_options(resume)
     resume.set_defaults(command=_resume)
@@ -99,6 +100,8 @@ def _resume(options: argparse.Namespace, settings: Settings) -> int:
             f"Run {folder.run_id} stopped early, on what it knew then: its failures stay. Plan a new run.",
             field="retry_failed",
         )
+    if options.money_cap is not None:
+        folder.add_judges(AddedJudges(judges=(), money_cap=cap_on_top(folder, _cap(options, settings))))
     outcome = _carry_out_known(folder, settings, options)
     print_json(outcome.document)
     return outcome.code

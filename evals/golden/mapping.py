@@ -54,9 +54,9 @@ _PEOPLE = ("person", "client", "coachee", "customer")
 
 _SAYS = r"(?:sa(?:ys|id)|writes?|wrote|asks?|asked|tells?|told|message|turn|text|input|words|statement|utterance)"
 _SOUNDS_LIKE = {
-    "must_not": r"\b(?:must|should|may|does|do|shall) not\b|\b(?:mustnt|shouldnt|doesnt|dont|never|avoids?|bad)\b",
+    "must_not": r"\b(?:(?:must|should|may|does|do|shall) not|mustnt|shouldnt|doesnt|dont|never|avoids?)(?: do| have)?$",
     "reference": r"\b(?:ideal|best|model|gold|sample|example|perfect|good) (?:answer|reply|response)$",
-    "must": r"\b(?:must|should)\b|\bgood (?:answer|reply|response|coach) (?:does|has|is|needs|would)\b",
+    "must": r"\b(?:must|should)(?: do| have)?$|\bgood (?:answer|reply|response|coach) (?:does|has|is|needs|would)\b",
     "coach": rf"\b(?:coach|assistant|bot|ai)s? {_SAYS}$",
     "user": rf"\b(?:user|person|client|coachee|customer|employee)s? {_SAYS}$",
 }

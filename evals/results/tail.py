@@ -110,7 +110,7 @@ class JournalTail:
             if line.again:
                 self.preferences = without_failed(self.preferences, line)
             self.preferences.append((line.cell, Preference.from_json(body["preference"])))
-        if line.again and line.kind != PREFERENCE:
+        if line.kind == TURN or (line.again and line.kind != PREFERENCE):
             self._reopen(line.cell)
         if line.cell in self._records and line.cell not in self._open:
             self._records[line.cell]["journal_places"] += (self.read_to,)

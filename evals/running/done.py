@@ -34,6 +34,14 @@ class Failed:
     judges: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str, int], ...] = ()
 
+    def covers(self, line: JournalLine) -> bool:
+        """Whether a line of the cell takes the place of one of these failures."""
+        if line.kind == VERDICT:
+            return line.body["judge"] in self.judges
+        if line.kind == PREFERENCE:
+            return (line.body["preference"]["one"], line.body["judge"], line.body["order"]) in self.pairs
+        return line.kind == ANSWER and self.answer
+
 
 @dataclass(slots=True)
 class Done:
@@ -111,6 +119,7 @@ class Done:
         """Take failures of a cell for missing, so that they are asked again."""
         if failed.answer:
             self.answers.pop(cell, None)
+            self.turns.pop(cell, None)
         for judge in failed.judges:
             self.verdicts.get(cell, {}).pop(judge, None)
             self.headline.get(cell, {}).pop(judge, None)

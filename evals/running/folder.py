@@ -227,6 +227,20 @@ class RunFolder:
             lock.flush()
             yield
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Make the run ready to be worked on: it counts as waiting. After an error in the block it stands as before."""
+        if self.is_running():
+            yield
+            return
+        before = self.status()
+        self.write_status(RunState.WAITING)
+        try:
+            yield
+        except BaseException:
+            self.write_status(before.state, before.reason)
+            raise
+
     def is_running(self) -> bool:
         """Whether a living process holds the run."""
         try:

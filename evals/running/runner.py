@@ -37,8 +37,6 @@ from evals.running.journal import (
 from evals.running.pacing import PacedGateway
 from evals.verdict import Verdict
 
-_NOTHING = Failed()
-
 
 class Runner:
     """Works on one run folder until nothing is missing, the answer is clear, or somebody stops it.
@@ -95,15 +93,22 @@ class Runner:
             try:
                 await self._work()
             except DiskFullError as error:
-                return self._end(RunState.FAILED, str(error))
+                return self._end(self._state(RunState.FAILED), str(error))
             except BaseException as error:
-                self._end(RunState.FAILED, f"{type(error).__name__}: {error}")
+                self._end(self._state(RunState.FAILED), f"{type(error).__name__}: {error}")
                 raise
-            if self._failed:
-                self._recount()
-            if self._misses_any():
-                return self._end(RunState.STOPPED, self._reason)
-            return self._end(RunState.FINISHED, self._early.decision.words if self._early.decision else "")
+            state = self._state(RunState.STOPPED)
+            decided = self._early.decision.words if self._early.decision else ""
+            return self._end(state, self._reason if state is RunState.STOPPED or self._failed else decided)
+
+    def _state(self, unless_whole: RunState) -> RunState:
+        """Where the run stands; whole is also one of which what failed was not, or not all, asked again."""
+        if self._failed:
+            self._progress = Progress(self._progress.cells, calls=self._progress.calls, begun=self._progress.begun)
+            read_done(self._folder.journal, self._plan, self._progress)
+        elif unless_whole is RunState.FAILED:
+            return unless_whole
+        return unless_whole if self._misses_any() else RunState.FINISHED
 
     def _misses_any(self) -> bool:
         if self._early.decision is None:
@@ -151,12 +156,6 @@ class Runner:
             done.forget(cell, failed)
         self._progress.done = self._progress.done_before = done.whole
 
-    def _recount(self) -> None:
-        """Count from the journal: of what was to be asked again, some may stand as it was."""
-        made, begun = self._progress.calls, self._progress.begun
-        self._progress = Progress(self._progress.cells, calls=made, begun=begun)
-        read_done(self._folder.journal, self._plan, self._progress)
-
     def _time_is_up(self) -> None:
         self.stop(f"The run's time cap of {self._plan.time_cap_minutes:g} minutes is reached.")
 
@@ -197,7 +196,7 @@ class Runner:
     async def _answer(self, cell: Cell, turns: Sequence[Turn]) -> Answered:
         with collect_prompt_runs() as runs:
             answered = await self._answering.answer(cell, self._variants[cell.variant], self._items[cell.item], turns)
-        await self._append(JournalLine(ANSWER, cell, answered.as_body()), runs, again=self._failing(cell).answer)
+        await self._append(JournalLine(ANSWER, cell, answered.as_body()), runs)
         self._progress.count_answer(answered.text is None)
         if answered.text is None:
             self._early.heard(cell, None)
@@ -226,7 +225,7 @@ class Runner:
         with collect_prompt_runs() as runs:
             verdict = await judge.judge(context)
         body = {"judge": spec.id, "order": 1, "verdict": verdict.as_json()}
-        await self._append(JournalLine(VERDICT, cell, body), runs, again=spec.id in self._failing(cell).judges)
+        await self._append(JournalLine(VERDICT, cell, body), runs)
         self._progress.count_verdict(verdict.score is None)
         return verdict
 
@@ -252,8 +251,7 @@ class Runner:
         with collect_prompt_runs() as runs:
             preference = await judge.prefer(pair, cast("Literal[1, 2]", order))
         body = {"judge": judge_id, "order": order, "preference": preference.as_json()}
-        again = (one, judge_id, order) in self._failing(cell).pairs
-        await self._append(JournalLine(PREFERENCE, cell, body), runs, again=again)
+        await self._append(JournalLine(PREFERENCE, cell, body), runs)
         self._progress.count_verdict(preference.choice is None)
 
     def _call(self, cell: Cell, spec: JudgeSpec) -> JudgeCall:
@@ -281,10 +279,8 @@ class Runner:
         if runs:
             await self._append(JournalLine(LOST, NO_CELL, {}), list(runs), ours=False)
 
-    def _failing(self, cell: Cell) -> Failed:
-        return self._failed.get(cell, _NOTHING)
-
-    async def _append(self, line: JournalLine, runs: list[PromptRun], ours: bool = True, again: bool = False) -> None:
+    async def _append(self, line: JournalLine, runs: list[PromptRun], ours: bool = True) -> None:
+        again = line.cell in self._failed and self._failed[line.cell].covers(line)
         body = line.body | {"prompt_runs": [run.as_json() for run in runs]} | ({"again": True} if again else {})
         await self._journal.append(JournalLine(line.kind, line.cell, body))
         if again:

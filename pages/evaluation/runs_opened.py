@@ -58,7 +58,7 @@ def render_run(workbench: Workbench, run_id: str) -> None:
     elif where.state is not RunState.FINISHED:
         _unfinished(workbench, folder, where, status.reason)
     elif summary.failed:
-        _failed(workbench, folder)
+        _failed(workbench, folder, status.reason)
     if folder.journal.exists():
         render_results(workbench, summary, folder, so_far=where.state is not RunState.FINISHED)
 
@@ -131,13 +131,13 @@ def _publish(workbench: Workbench, summary: RunSummary, folder: RunFolder) -> No
         go("editor", link | ({"from": str(baseline.topic_version)} if baseline.topic_version else {}))
 
 
-def _failed(workbench: Workbench, folder: RunFolder) -> None:
+def _failed(workbench: Workbench, folder: RunFolder, reason: str) -> None:
     """What failed, and the way to have it asked again; a run that stopped early keeps its failures."""
     words_of_failures = failures_words(failures_of(folder))
     if not words_of_failures or table_of(folder).decision is not None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="failed_again"):
-        st.caption(words_of_failures, width="content")
+        st.caption(f"{words_of_failures} {reason}".strip(), width="content")
         draw_retry(workbench, folder.run_id)
 
 

@@ -231,3 +231,14 @@ def test_without_its_key_a_finished_run_stays_finished(shell: Shell, wire: WireS
     assert "OPENAI_API_KEY" in again.err
     assert folder_of(failed).status().state is RunState.FINISHED
     assert shell.call("resume", failed.document["run_id"]).document["status"] == "finished"
+
+
+def test_a_run_at_its_cap_goes_on_with_more_money(shell: Shell, wire: WireServer) -> None:
+    capped = shell.call(*shell.options(limit="8", concurrency="4", money_cap="0.05"), *PANEL, **on_the_wire(wire))
+    assert (capped.code, capped.document["status"]) == (130, "stopped")
+    assert resumed(shell, capped, **on_the_wire(wire)).code == 130
+    wrong = shell.call("resume", capped.document["run_id"], "--money-cap", "nothing", **on_the_wire(wire))
+    assert wrong.code == 2
+    done = shell.call("resume", capped.document["run_id"], "--money-cap", "1", **on_the_wire(wire))
+    assert (done.code, done.document["status"]) == (0, "finished")
+    assert load_results(folder_of(done)).cost > Decimal("0.05")

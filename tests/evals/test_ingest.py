@@ -311,7 +311,9 @@ def test_a_finished_run_that_is_worked_on_again_is_looked_at_again(
     ingest.register(folder)
     ingest.take_in(folder.run_id)
     assert summary(database, folder.run_id).status is RunState.FINISHED
-    ingest.register(folder)
+    with folder.waiting():
+        ingest.register(folder)
+    ingest.take_in_all(lambda run_id, error: pytest.fail(f"{run_id}: {error}"))
     assert summary(database, folder.run_id).status is RunState.WAITING
     folder.journal.write_bytes(b"".join(model.lines))
     folder.write_status(RunState.RUNNING)

@@ -125,6 +125,7 @@ def test_stopped_before_it_could_ask_again_the_run_is_what_it_was(weather: Weath
     assert (ended.state, figures(results)) == (RunState.FINISHED, figures(before))
     assert weather.folder(plan).journal.read_bytes() == journal
     assert ended.progress.failed_answers == sum(answer.text is None for answer in before.answers)
+    assert "money cap" in ended.reason
 
 
 def test_what_a_failure_cost_is_the_runs_and_not_the_answers(weather: Weather, plan: RunPlan) -> None:

@@ -211,3 +211,28 @@ def test_content_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeyp
     monkeypatch.setattr(os, "fsync", lambda _: seen.append([path.read_bytes() for path in tmp_path.iterdir()]))
     write_durably(file, b"new")
     assert seen == [[b"new"]]
+
+
+def test_what_could_not_be_made_ready_stands_as_before(folder: RunFolder) -> None:
+    folder.write_status(RunState.FINISHED, "Clear after 40 items.")
+    seen: list[RunState] = []
+
+    def fail() -> None:
+        with folder.waiting():
+            seen.append(folder.status().state)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert seen == [RunState.WAITING]
+    assert (folder.status().state, folder.status().reason) == (RunState.FINISHED, "Clear after 40 items.")
+    with folder.waiting():
+        pass
+    assert folder.status().state is RunState.WAITING
+
+
+def test_a_run_that_is_worked_on_waits_for_nobody(folder: RunFolder) -> None:
+    with folder.running():
+        folder.write_status(RunState.RUNNING)
+        with folder.waiting():
+            assert folder.status().state is RunState.RUNNING
