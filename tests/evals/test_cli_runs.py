@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import signal
@@ -242,3 +243,20 @@ def test_a_run_at_its_cap_goes_on_with_more_money(shell: Shell, wire: WireServer
     done = shell.call("resume", capped.document["run_id"], "--money-cap", "1", **on_the_wire(wire))
     assert (done.code, done.document["status"]) == (0, "finished")
     assert load_results(folder_of(done)).cost > Decimal("0.05")
+
+
+def test_a_plan_given_twice_is_one_run_and_another_under_its_id_is_refused(shell: Shell) -> None:
+    first = shell.call(*shell.options(limit="3"))
+    plan = shell.folder / "plan.json"
+    plan.write_text((folder_of(first).path / "plan.json").read_text("utf-8"), encoding="utf-8")
+    journal = folder_of(first).journal.read_bytes()
+    again = shell.call("run", "--plan", str(plan))
+    assert (again.code, again.document["run_id"]) == (0, first.document["run_id"])
+    assert folder_of(first).journal.read_bytes() == journal
+    document = json.loads(plan.read_text("utf-8"))
+    plan.write_text(json.dumps(document | {"seed": document["seed"] + 1}), encoding="utf-8")
+    other = shell.call("run", "--plan", str(plan))
+    assert other.code == 2
+    assert "Give this plan another run_id" in other.err
+    assert folder_of(first).journal.read_bytes() == journal
+    assert [folder.name for folder in shell.runs.iterdir()] == [first.document["run_id"]]
