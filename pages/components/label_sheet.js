@@ -1,6 +1,4 @@
 /* What a labeller says of one task: every key answers at once here, the server hears the whole. */
-const PAUSE_MS = 300;
-
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".cw-sheet");
   const isNew = root.held?.task !== data.task;
@@ -187,12 +185,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       if (event.key === "Escape" && root.contains(target)) target.blur();
       return;
     }
-    if (document.querySelector('[role="dialog"]')) return;
-    /* Keys typed ahead of the next task are meant for what nobody has read yet: all of them are left out, up to a pause. */
-    if (sent || performance.now() - (root.hasty ?? -PAUSE_MS) < PAUSE_MS) {
-      root.hasty = performance.now();
-      return;
-    }
+    if (document.querySelector('[role="dialog"]') || sent) return;
     let done = false;
     if (event.key === "Enter") {
       const other = target.closest?.("button, a, summary, [role='button']");

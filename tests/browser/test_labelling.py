@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,19 +99,6 @@ def test_twenty_answers_are_labelled_by_keyboard_alone(page: Page, tmp_path: Pat
     expect(page.get_by_text("20 answers labelled by 1 person")).to_be_visible()
     page.get_by_role("button", name="Keep labels").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("labels.csv")
-
-
-def test_keys_typed_ahead_of_the_next_answer_are_left_out(page: Page) -> None:
-    make_queue(page, "Score each answer by the rubric", 1)
-    ready(page, "0 of 2 done")
-    page.keyboard.type("7777777")
-    page.keyboard.press("Enter")
-    page.keyboard.type("3333", delay=40)
-    ready(page, "1 of 2 done")
-    page.wait_for_timeout(400)
-    page.keyboard.type("888")
-    expect(page.get_by_role("radio", name="Fits the moment: 8")).to_be_checked()
-    expect(page.get_by_role("radio", name=re.compile(": 3$"), checked=True)).to_have_count(0)
 
 
 def test_pairs_are_compared_by_keyboard_and_a_skip_is_taken_back(page: Page) -> None:
