@@ -274,15 +274,15 @@ def _counts(row: Any, lines: list[JournalLine], runs: list[PromptRun]) -> dict[s
     answers = [line for line in lines if line.kind == ANSWER]
     verdicts = [line for line in lines if line.kind == VERDICT]
     preferences = [line for line in lines if line.kind == PREFERENCE]
-    void_answers = sum(line.again for line in answers)
-    void_judgements = sum(line.again for line in (*verdicts, *preferences))
+    replaced_answers = sum(line.again for line in answers)
+    replaced_judgements = sum(line.again for line in (*verdicts, *preferences))
     failed = sum(line.body["status"] != "ok" for line in answers)
     failed += sum(line.body["verdict"]["status"] != "scored" for line in verdicts)
     failed += sum(line.body["preference"]["choice"] is None for line in preferences)
     cost = sum((run.cost_usd for run in runs if run.cost_usd is not None), Decimal(0))
     return {
-        "answers_done": row.answers_done + len(answers) - void_answers,
-        "verdicts_done": row.verdicts_done + len(verdicts) + len(preferences) - void_judgements,
-        "failed": row.failed + failed - void_answers - void_judgements,
+        "answers_done": row.answers_done + len(answers) - replaced_answers,
+        "verdicts_done": row.verdicts_done + len(verdicts) + len(preferences) - replaced_judgements,
+        "failed": row.failed + failed - replaced_answers - replaced_judgements,
         "cost_usd": (row.cost_usd or Decimal(0)) + cost,
     }

@@ -28,8 +28,8 @@ from evals.results.reading import load_results
 from evals.results.run_results import RunResults
 from evals.results.stopping_early import saved_by
 from evals.running.cell_accounting import CellLedger
-from evals.running.done import read_done
-from evals.running.events import Ended, EventListener, Progress
+from evals.running.done import misses_any
+from evals.running.events import Ended, EventListener
 from evals.running.folder import RunFolder, RunState, write_durably
 from evals.running.progress_line import ProgressLine
 from evals.running.runner import Runner
@@ -72,7 +72,7 @@ def carry_out(folder: RunFolder, settings: Settings, options: argparse.Namespace
     """
     plan = folder.plan()
     failed_again = getattr(options, "retry_failed", False)
-    if failed_again or _misses_any(folder):
+    if failed_again or misses_any(folder.journal, plan):
         __require_models_or_fail(folder, settings)
     line = ProgressLine(sys.stderr, plan, as_json=options.json)
     ended = asyncio.run(_work(folder, settings, line.hear, failed_again))
@@ -162,14 +162,10 @@ def __require_models_or_fail(folder: RunFolder, settings: Settings) -> None:
     try:
         require_models(folder.plan(), settings)
     except WorkbenchError as error:
-        folder.write_status(RunState.FAILED if _misses_any(folder) else RunState.FINISHED, str(error))
+        folder.write_status(
+            RunState.FAILED if misses_any(folder.journal, folder.plan()) else RunState.FINISHED, str(error)
+        )
         raise
-
-
-def _misses_any(folder: RunFolder) -> bool:
-    plan = folder.plan()
-    done = read_done(folder.journal, plan, Progress(0))
-    return any(done.misses(cell) for cell in plan.cells())
 
 
 def require_models(plan: RunPlan, settings: Settings) -> None:

@@ -149,6 +149,12 @@ def read_done(journal: Path, plan: RunPlan, progress: Progress) -> Done:
     return done
 
 
+def misses_any(journal: Path, plan: RunPlan) -> bool:
+    """Whether anything of a run is left to do."""
+    done = read_done(journal, plan, Progress(0))
+    return any(done.misses(cell) for cell in plan.cells())
+
+
 def most_it_cost(run: PromptRun) -> Decimal:
     """USD; where the cost is unknown, the most it can have been."""
     return (run.held_usd or Decimal(0)) if run.cost_usd is None else run.cost_usd

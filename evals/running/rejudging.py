@@ -10,7 +10,7 @@ from evals.golden.shelf import DatasetShelf
 from evals.judge_choice import judges_for
 from evals.judge_spec import JudgeSpec
 from evals.plan import PlanRequest, RunPlan
-from evals.running.done import read_done
+from evals.running.done import misses_any, read_done
 from evals.running.events import Progress
 from evals.running.folder import AddedJudges, RunFolder
 
@@ -57,8 +57,7 @@ def are_at_work(folder: RunFolder, wanted: AddedJudges) -> bool:
     joined = plan.judges[len(folder.frozen_plan().judges) :][-asked:]
     if [_unnamed(judge) for judge in joined] != [_unnamed(judge) for judge in wanted.judges]:
         return False
-    done = read_done(folder.journal, plan, Progress(0))
-    return any(done.misses(cell) for cell in plan.cells())
+    return misses_any(folder.journal, plan)
 
 
 def _unnamed(judge: JudgeSpec) -> JudgeSpec:

@@ -19,7 +19,7 @@ from evals.plan import Cell
 from evals.running.answering import Answered, Answering
 from evals.running.cell_accounting import CellLedger, collect_prompt_runs, take_prompt_runs
 from evals.running.crew import Crew
-from evals.running.done import Done, Failed, PairKey, most_it_cost, read_done
+from evals.running.done import Done, Failed, PairKey, misses_any, most_it_cost, read_done
 from evals.running.early_stop import EarlyStop
 from evals.running.events import Advanced, Ended, EventListener, Paused, Progress
 from evals.running.folder import RunFolder, RunState
@@ -113,8 +113,7 @@ class Runner:
     def _misses_any(self) -> bool:
         if self._early.decision is None:
             return self._progress.done < self._progress.cells
-        done = read_done(self._folder.journal, self._plan, Progress(self._progress.cells))
-        return any(done.misses(cell) for cell in self._plan.cells())
+        return misses_any(self._folder.journal, self._plan)
 
     def _end(self, state: RunState, reason: str) -> Ended:
         try:
